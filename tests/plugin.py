@@ -1,0 +1,39 @@
+"""Loaded by pytest before Django: gives the tests their surroundings (`-p tests.plugin` in pyproject.toml).
+
+The pytest controller starts one throw-away PostgreSQL and exports DATABASE_URL; xdist workers inherit it.
+"""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from integration_hub import local
+
+_surroundings = contextlib.ExitStack()
+
+
+def _prepare() -> None:
+    temporary = tempfile.TemporaryDirectory(prefix="hub-test-", ignore_cleanup_errors=True)
+    directory = Path(_surroundings.enter_context(temporary))
+    directory.chmod(0o755)  # the server's account must get through when root runs the tests
+    local.provide_secrets(directory)
+    os.environ |= {
+        "HUB_DATA_DIR": str(directory),
+        "HUB_MEDIA_ROOT": str(directory / "files"),
+        "HUB_STATIC_ROOT": str(directory / "static"),
+        "HUB_HTTPS": "0",
+        "HUB_MAILBOX": "1",
+        "HUB_LANGUAGE": "en",
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright runs an event loop in the test's thread
+    }
+    _surroundings.enter_context(local.database(directory / "postgres", durable=False))
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    _prepare()
+
+
+def pytest_unconfigure() -> None:
+    """Stop the server and remove its files."""
+    _surroundings.close()
