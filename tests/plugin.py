@@ -18,6 +18,7 @@ def _prepare() -> None:
     directory = Path(_surroundings.enter_context(temporary))
     directory.chmod(0o755)  # the server's account must get through when root runs the tests
     local.provide_secrets(directory)
+    (directory / "static").mkdir()  # WhiteNoise warns when it is not there
     os.environ |= {
         "HUB_DATA_DIR": str(directory),
         "HUB_MEDIA_ROOT": str(directory / "files"),

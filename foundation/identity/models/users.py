@@ -1,9 +1,10 @@
-"""Who may sign in: staff, and the customers' people who have a portal access."""
+"""People who may sign in: staff, and the customers' people who have a portal access."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import Q
@@ -11,17 +12,37 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from foundation.identity.fields import NormalisedEmailField
+
+# At the end of the transaction somebody must still be able to do everything. The lock makes two transactions that
+# each take the right away from the other's remaining superuser meet: the second one sees the first one's result.
+LAST_SUPERUSER = """
+    IF TG_OP = 'UPDATE' AND NEW.is_superuser AND NEW.is_staff AND NEW.is_active THEN
+        RETURN NULL;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('identity.last_superuser'));
+    IF NOT EXISTS (SELECT 1 FROM identity_user WHERE is_superuser AND is_staff AND is_active) THEN
+        RAISE EXCEPTION 'user_last_superuser: somebody must remain who may do everything'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'user_last_superuser', TABLE = 'identity_user';
+    END IF;
+    RETURN NULL;
+"""
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users; finds them by e-mail address whatever the case."""
 
     def get_by_natural_key(self, username: str | None) -> User:
         """Return the user with this e-mail address, ignoring case."""
-        return self.get(email__iexact=username)
+        return self.get(email=username)
+
+    async def aget_by_natural_key(self, username: str | None) -> User:
+        """Return the user with this e-mail address, ignoring case."""
+        return await self.aget(email=username)
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Create a person; without a password they cannot sign in until they set one by mail."""
-        user = self.model(email=self.normalize_email(email), **fields)
+        user = self.model(email=email, **fields)
         user.set_password(password)
         user.full_clean(exclude=["password"])
         user.save(using=self._db)
@@ -43,7 +64,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         STAFF = "staff", _("Staff")
         PORTAL = "portal", _("Portal")
 
-    email = models.EmailField(_("e-mail address"), max_length=255)
+    email = NormalisedEmailField(_("e-mail address"), max_length=255)
     name = models.CharField(_("name"), max_length=255, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.STAFF)
     is_staff = models.BooleanField(_("may use the admin"), default=False)
@@ -63,14 +84,34 @@ class User(AbstractBaseUser, PermissionsMixin):
         ordering = ["email"]
         constraints = [
             models.UniqueConstraint(
-                Lower("email"),
+                fields=["email"],
                 name="user_email_unique",
                 violation_error_message=_("Somebody already signs in with this e-mail address."),
+            ),
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")),
+                name="user_email_small_letters",
+                violation_error_message=_("An e-mail address is kept in small letters."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(email=""),
+                name="user_email_not_blank",
+                violation_error_message=_("A user signs in with an e-mail address: it cannot be blank."),
             ),
             models.CheckConstraint(
                 condition=Q(kind="staff") | Q(is_staff=False, is_superuser=False),
                 name="user_portal_is_never_staff",
                 violation_error_message=_("A portal user cannot be staff: make a staff user of their own."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="last_superuser_stays",
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete | pgtrigger.UpdateOf("is_superuser", "is_staff", "is_active"),
+                condition=pgtrigger.Q(old__is_superuser=True, old__is_staff=True, old__is_active=True),
+                timing=pgtrigger.Deferred,
+                func=LAST_SUPERUSER,
             ),
         ]
 
