@@ -94,7 +94,6 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "integration_hub.urls"
 WSGI_APPLICATION = "integration_hub.wsgi.application"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail is unique ignoring case, which the check does not see
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [
@@ -202,7 +201,14 @@ EMAIL_CONFIG = env.dj_email_url("HUB_EMAIL_URL", "smtp://localhost:25") if not M
 DEFAULT_FROM_EMAIL = env.str("HUB_MAIL_FROM", "Integration Hub <hub@localhost>")
 
 # --- libraries ---------------------------------------------------------------------------------------------------
-REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "foundation.identity.api.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["foundation.identity.api.HasScope"],  # a view that names no scope opens to nobody
+}
 IMPORT_EXPORT_SKIP_ADMIN_LOG = True
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
