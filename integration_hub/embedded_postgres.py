@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -71,7 +72,7 @@ class EmbeddedPostgres:
     def programs(self) -> PostgresPrograms:
         """The server programs to use: the wheel's, else those of the machine."""
         try:
-            return find_programs(private_to=self.account and (self.account.uid, self.account.gid))
+            return find_programs(private_to=(self.account.uid, self.account.gid) if self.account else None)
         except LookupError as error:
             raise EmbeddedPostgresError(str(error)) from None
 
@@ -197,7 +198,9 @@ class EmbeddedPostgres:
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[bytes]:
         # Output goes to a file, never to a pipe: the server would keep a pipe open and the call would not return.
-        who = {"user": self.account.uid, "group": self.account.gid, "extra_groups": []} if self.account else {}
+        who: dict[str, Any] = (
+            {"user": self.account.uid, "group": self.account.gid, "extra_groups": []} if self.account else {}
+        )
         with (self.home / "commands.log").open("ab") as log:
             return subprocess.run(  # noqa: S603  (our own programs, no shell)
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", check=False, **who

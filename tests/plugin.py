@@ -8,6 +8,8 @@ import os
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from integration_hub import local
 
 _surroundings = contextlib.ExitStack()
@@ -33,6 +35,22 @@ def _prepare() -> None:
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
     _prepare()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure() -> None:
+    """Once Django is set up: cheap passwords, and plain names of static files (browser tests collect the real ones)."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the longest first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: not item.get_closest_marker("commands"))
 
 
 def pytest_unconfigure() -> None:

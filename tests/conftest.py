@@ -1,0 +1,40 @@
+"""The fixtures every test may use.
+
+* `child_env`, `children`: real processes of the hub on this test's database;
+* `hub_server`: the hub over real HTTP; `page` (nobody signed in), `staff_page`, `phone_page`, `sign_in`, `screenshot`:
+  a real Chromium before it. Mark such tests `@pytest.mark.browser`;
+* `superuser`: a member of staff who may do everything.
+"""
+
+from tests.fixtures.browser import (
+    _server,
+    base_url,
+    browser_context_args,
+    browser_type_launch_args,
+    collected_static_files,
+    hub_server,
+    page,
+    phone_page,
+    screenshot,
+    sign_in,
+    staff_page,
+    superuser,
+)
+from tests.fixtures.children import child_env, children
+
+__all__ = [
+    "_server",
+    "base_url",
+    "browser_context_args",
+    "browser_type_launch_args",
+    "child_env",
+    "children",
+    "collected_static_files",
+    "hub_server",
+    "page",
+    "phone_page",
+    "screenshot",
+    "sign_in",
+    "staff_page",
+    "superuser",
+]
