@@ -1,0 +1,58 @@
+/* Small repairs that no template reaches; loaded on every page, before or after the parts it mends. */
+(function () {
+  "use strict";
+
+  // A polled part whose session has ended is answered by the sign-in page: go there instead of drawing it inside.
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var asked = new URL(event.detail.pathInfo.requestPath, location.href).pathname;
+    var answered = new URL(event.detail.xhr.responseURL || location.href, location.href).pathname;
+    if (asked !== answered) {
+      event.detail.shouldSwap = false;
+      location.reload();
+    }
+  });
+
+  // Select2 (autocomplete fields) opens a search field and a box without names.
+  function nameAutocomplete(box) {
+    var select = box.previousElementSibling;
+    var label = select && select.id && document.querySelector('label[for="' + CSS.escape(select.id) + '"]');
+    var selection = box.querySelector(".select2-selection");
+    if (label && selection) {
+      selection.setAttribute("aria-label", label.textContent.trim());
+      selection.removeAttribute("aria-labelledby");
+    }
+    box.querySelectorAll("input.select2-search__field:not([aria-label])").forEach(function (field) {
+      field.setAttribute("aria-label", label ? label.textContent.trim() : document.title);
+    });
+  }
+
+  // Things one can click but not reach by keyboard (Unfold's menu and filter openers).
+  function openByKeyboard(element) {
+    if (element.matches("a[href], button, input, select, textarea, label, summary") || element.hasAttribute("tabindex")) return;
+    element.setAttribute("role", "button");
+    element.setAttribute("tabindex", "0");
+    element.addEventListener("keydown", function (event) {
+      if (event.target === element && (event.key === "Enter" || event.key === " ")) {
+        event.preventDefault();
+        element.click();
+      }
+    });
+  }
+
+  function mend(root) {
+    root.querySelectorAll(".select2-container").forEach(nameAutocomplete);
+    root.querySelectorAll("span[x-on\\:click], div[x-on\\:click], a[x-on\\:click]:not([href])").forEach(openByKeyboard);
+  }
+
+  function start() {
+    mend(document);
+    new MutationObserver(function (changes) {
+      changes.forEach(function (change) {
+        if (change.addedNodes.length) mend(change.target);
+      });
+    }).observe(document.body, { childList: true, subtree: true });
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();
