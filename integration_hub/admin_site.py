@@ -1,13 +1,25 @@
 """The admin site: sign-in by allauth, so that one lock-out and one second factor guard every door."""
 
-from allauth.account.decorators import secure_admin_login
+from typing import Any
 
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+
+from foundation.ui.dashboard import dashboard
 from foundation.ui.theme import AdminSite
 
 
 class HubAdminSite(AdminSite):
-    """The staff's side of the hub."""
+    """The staff's side of the hub; its first page is the dashboard."""
 
-    site_title = site_header = "Integration Hub"
-    index_title = "Dashboard"
+    site_title = site_header = settings.SITE_NAME
+    site_url = None  # there is no public side to go to
+    index_title = _("Dashboard")
     login = secure_admin_login(AdminSite.login)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show the dashboard."""
+        return super().index(request, {"dashboard": dashboard(request), **(extra_context or {})})

@@ -7,6 +7,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from environs import Env
 
+from integration_hub.admin_look import unfold_configuration
 from integration_hub.logs import configure_logs
 
 django_stubs_ext.monkeypatch()
@@ -36,6 +37,8 @@ ADMIN_THEME = env.str("HUB_ADMIN_THEME", "unfold")  # or "plain"
 ADMIN_PATH = env.str("HUB_ADMIN_PATH", "admin/")
 MAILBOX = env.bool("HUB_MAILBOX", False)  # keep mail in a local page instead of sending it
 REQUIRE_SECOND_FACTOR = env.bool("HUB_REQUIRE_SECOND_FACTOR", False)
+SITE_NAME = env.str("HUB_SITE_NAME", "Integration Hub")
+ENVIRONMENT = env.str("HUB_ENVIRONMENT", "")  # a word in the header (demo, test), so that nobody takes it for live
 
 THEME_APPS = {
     "unfold": ["unfold", "unfold.contrib.filters", "unfold.contrib.forms", "unfold.contrib.import_export"],
@@ -79,7 +82,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "foundation.ui.csp.HubCSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -99,13 +102,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [BASE_DIR / "templates" / "themes" / ADMIN_THEME, BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "foundation.ui.context.brand",
             ],
         },
     },
@@ -162,10 +166,15 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("HUB_STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 MEDIA_ROOT = Path(env.str("HUB_MEDIA_ROOT", str(BASE_DIR / ".hub" / "files")))
+STATIC_HASHED = env.bool("HUB_STATIC_HASHED", not DEBUG)  # needs `collectstatic`; off in tests and when developing
+STATIC_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": STATIC_STORAGE if STATIC_HASHED else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
+WHITENOISE_USE_FINDERS = not STATIC_HASHED
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a customer with many addresses is one form
 
 # --- security (docs/security.md) -----------------------------------------------------------------------------------
@@ -193,12 +202,14 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
-# Only the admin under the Unfold theme needs these (docs/adr/0006).
-ADMIN_SCRIPT_SOURCES, ADMIN_STYLE_SOURCES = [SELF, UNSAFE_EVAL], [SELF, UNSAFE_INLINE]
+# Only the admin under the Unfold theme needs these (docs/adr/0006); foundation.ui.csp hands them out.
+CSP_RELAXED = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
 # --- mail --------------------------------------------------------------------------------------------------------
 EMAIL_CONFIG = env.dj_email_url("HUB_EMAIL_URL", "smtp://localhost:25") if not MAILBOX else {}
 DEFAULT_FROM_EMAIL = env.str("HUB_MAIL_FROM", "Integration Hub <hub@localhost>")
+
+UNFOLD = unfold_configuration(site_name=SITE_NAME, environment=ENVIRONMENT)
 
 # --- libraries ---------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -25,6 +25,7 @@ def _prepare() -> None:
         "HUB_DATA_DIR": str(directory),
         "HUB_MEDIA_ROOT": str(directory / "files"),
         "HUB_STATIC_ROOT": str(directory / "static"),
+        "HUB_STATIC_HASHED": "0",
         "HUB_HTTPS": "0",
         "HUB_MAILBOX": "1",
         "HUB_LANGUAGE": "en",
