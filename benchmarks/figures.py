@@ -1,0 +1,57 @@
+"""What a benchmark hands back, and how to measure two ways side by side."""
+
+import gc
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+RUNS = 5
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One ratio and the goal it is held to: at most `goal`, or at least, where more is better."""
+
+    name: str
+    ratio: float
+    goal: float
+    at_least: bool = False
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the ratio keeps its goal."""
+        return self.ratio >= self.goal if self.at_least else self.ratio <= self.goal
+
+    def __str__(self) -> str:
+        sign = ">=" if self.at_least else "<="
+        return "\t".join(
+            [self.name, f"{self.ratio:.2f}", f"{sign} {self.goal:g}", "ok" if self.is_reached else "short"]
+        )
+
+
+def medians(*ways: Callable[[], object], runs: int = RUNS, before: Callable[[], object] | None = None) -> list[float]:
+    """Median seconds of each way, run in turns so that a busy moment of the machine hits all of them.
+
+    `before` runs, untimed, ahead of every single run.
+    """
+    seconds: list[list[float]] = [[] for _way in ways]
+    for _run in range(runs):
+        for way, taken in zip(ways, seconds, strict=True):
+            if before:
+                before()
+            taken.append(_seconds(way))
+    return [statistics.median(taken) for taken in seconds]
+
+
+def ratio(ours: Callable[[], object], yardstick: Callable[[], object], *, runs: int = RUNS) -> float:
+    """How many times as long our way takes as the yardstick."""
+    our_median, yardstick_median = medians(ours, yardstick, runs=runs)
+    return our_median / yardstick_median
+
+
+def _seconds(way: Callable[[], object]) -> float:
+    gc.collect()
+    started = time.perf_counter()
+    way()
+    return time.perf_counter() - started
