@@ -1,0 +1,28 @@
+"""Companies, their people and places. What each model is for: docs/customers.md."""
+
+from customers.models.accounts import Account, CustomerSettings
+from customers.models.addresses import Address
+from customers.models.customer import Customer, CustomerQuerySet
+from customers.models.groups import CustomerGroup, InternalRating, PaymentTerm, TaxCode
+from customers.models.notes import Note
+from customers.models.people import Contact, Department, Membership
+from customers.models.prices import CustomerPriceList, GroupPriceList, SystemPriceList
+
+__all__ = [
+    "Account",
+    "Address",
+    "Contact",
+    "Customer",
+    "CustomerGroup",
+    "CustomerPriceList",
+    "CustomerQuerySet",
+    "CustomerSettings",
+    "Department",
+    "GroupPriceList",
+    "InternalRating",
+    "Membership",
+    "Note",
+    "PaymentTerm",
+    "SystemPriceList",
+    "TaxCode",
+]
