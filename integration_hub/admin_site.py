@@ -6,6 +6,7 @@ from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from foundation.ui.dashboard import dashboard
@@ -18,7 +19,7 @@ class HubAdminSite(AdminSite):
     site_title = site_header = settings.SITE_NAME
     site_url = None  # there is no public side to go to
     index_title = _("Dashboard")
-    login = secure_admin_login(AdminSite.login)
+    login = method_decorator(secure_admin_login)(AdminSite.login)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the dashboard."""

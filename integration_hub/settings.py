@@ -41,7 +41,12 @@ SITE_NAME = env.str("HUB_SITE_NAME", "Integration Hub")
 ENVIRONMENT = env.str("HUB_ENVIRONMENT", "")  # a word in the header (demo, test), so that nobody takes it for live
 
 THEME_APPS = {
-    "unfold": ["unfold", "unfold.contrib.filters", "unfold.contrib.forms", "unfold.contrib.import_export"],
+    "unfold": [
+        "unfold.apps.BasicAppConfig",
+        "unfold.contrib.filters",
+        "unfold.contrib.forms",
+        "unfold.contrib.import_export",
+    ],
     "plain": [],
 }
 
