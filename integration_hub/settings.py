@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "catalog",
     "customers",
     "integration_hub.apps.IntegrationHubConfig",
+    *env.list("HUB_EXTRA_APPS", []),
 ]
 
 MIDDLEWARE = [
@@ -98,6 +99,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "foundation.changes.middleware.RecordingMiddleware",  # last: it opens the transaction around the view itself
 ]
 
 ROOT_URLCONF = "integration_hub.urls"

@@ -21,8 +21,10 @@ from tests.fixtures.browser import (
     superuser,
 )
 from tests.fixtures.children import child_env, children
+from tests.fixtures.ledger import _flush_may_empty_the_ledger
 
 __all__ = [
+    "_flush_may_empty_the_ledger",
     "_server",
     "base_url",
     "browser_context_args",

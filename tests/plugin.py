@@ -29,6 +29,7 @@ def _prepare() -> None:
         "HUB_HTTPS": "0",
         "HUB_MAILBOX": "1",
         "HUB_LANGUAGE": "en",
+        "HUB_EXTRA_APPS": "tests.shelf",  # tables that only the tests have
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright runs an event loop in the test's thread
     }
     _surroundings.enter_context(local.database(directory / "postgres", durable=False))

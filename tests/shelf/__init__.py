@@ -1,0 +1,1 @@
+"""A small app that only the tests have: tracked tables with everything the ledger must cope with."""
