@@ -54,6 +54,60 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$
 """
 
+IS_WITHIN = """
+CREATE FUNCTION customers_is_within(node bigint, top bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (
+        WITH RECURSIVE up(id) AS (
+            SELECT node
+            UNION
+            SELECT c.parent_id FROM up JOIN customers_customer c ON c.id = up.id WHERE c.parent_id IS NOT NULL
+        )
+        SELECT 1 FROM up WHERE id = top
+    );
+END $$
+"""
+
+# Gives these customers and everybody below them the account of their root company.
+SHARE_ACCOUNTS = """
+CREATE FUNCTION customers_share_accounts(changed bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    WITH RECURSIVE up(start, id, parent_id, account_id) AS (
+        SELECT c.id, c.id, c.parent_id, c.account_id FROM customers_customer c WHERE c.id = ANY (changed)
+        UNION
+        SELECT up.start, c.id, c.parent_id, c.account_id FROM up JOIN customers_customer c ON c.id = up.parent_id
+    ), down(id, account_id) AS (
+        SELECT up.start, up.account_id FROM up WHERE up.parent_id IS NULL
+        UNION
+        SELECT c.id, down.account_id FROM down JOIN customers_customer c ON c.parent_id = down.id
+    )
+    UPDATE customers_customer c SET account_id = down.account_id
+    FROM down WHERE c.id = down.id AND c.account_id IS DISTINCT FROM down.account_id;
+END $$
+"""
+
+# Gives these customers the account back that is their own; who has none gets a new one.
+OWN_ACCOUNTS = """
+CREATE FUNCTION customers_own_accounts(freed bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    WITH lacking AS (
+        SELECT id, name, owner_id, nextval('customers_account_id_seq') AS account_id
+        FROM customers_customer WHERE id = ANY (freed) AND own_account_id IS NULL
+    ), made AS (
+        INSERT INTO customers_account (id, name, owner_id, version, created_at, updated_at)
+        SELECT account_id, name, owner_id, 1, statement_timestamp(), statement_timestamp() FROM lacking
+        RETURNING id
+    )
+    UPDATE customers_customer c
+    SET own_account_id = coalesce(c.own_account_id, l.account_id), account_id = coalesce(c.own_account_id, l.account_id)
+    FROM customers_customer f LEFT JOIN lacking l ON l.id = f.id
+    WHERE f.id = ANY (freed) AND c.id = f.id;
+END $$
+"""
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -63,4 +117,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(REP_KEYS, "DROP FUNCTION customers_rep_keys(text[])"),
         migrations.RunSQL(FOLD, "DROP FUNCTION customers_fold(text)"),
         migrations.RunSQL(SEARCH_DOCUMENT, "DROP FUNCTION customers_search_document(text, text, text, text, text)"),
+        migrations.RunSQL(IS_WITHIN, "DROP FUNCTION customers_is_within(bigint, bigint)"),
+        migrations.RunSQL(SHARE_ACCOUNTS, "DROP FUNCTION customers_share_accounts(bigint[])"),
+        migrations.RunSQL(OWN_ACCOUNTS, "DROP FUNCTION customers_own_accounts(bigint[])"),
     ]

@@ -16,6 +16,7 @@ from django_countries.fields import CountryField
 from customers.models.customer import Customer
 from customers.models.rules import OneFlagged, filled
 from customers.regions import region_problem
+from customers.triggers.addresses import ADDRESS_TRIGGERS
 from foundation.changes.models import Tracked
 
 # Cast, because the lookups of a country field compare with lists of countries.
@@ -26,6 +27,18 @@ NAME_MISSING: dict[str, str | Promise] = {
     "last_name": _("Last Name and First Name or Organization should not be blank."),
     "organization": _("Organization or First Name and Last Name should not be blank."),
 }
+
+
+SETTLED_BY_DATABASE = [
+    "is_primary",
+    "is_default_billing",
+    "is_default_shipping",
+    "validated_at",
+    "latitude",
+    "longitude",
+    "version",
+    "updated_at",
+]
 
 
 class Address(Tracked):
@@ -63,6 +76,7 @@ class Address(Tracked):
     )
 
     class Meta(Tracked.Meta):
+        triggers = [*Tracked.Meta.triggers, *ADDRESS_TRIGGERS]
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
         ordering = ["-is_primary", "pk"]
@@ -113,6 +127,11 @@ class Address(Tracked):
 
     def __str__(self) -> str:
         return ", ".join(part for part in (self.label, self.street, f"{self.postal_code} {self.city}".strip()) if part)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and learn what the triggers made of flags, validation and coordinates."""
+        super().save(*args, **kwargs)
+        self.refresh_from_db(fields=SETTLED_BY_DATABASE)
 
     def clean_fields(self, exclude: Any = None) -> None:
         """A default billing address is a billing address: tick both for whoever ticks one."""

@@ -19,6 +19,8 @@ from customers.models.groups import CustomerGroup, InternalRating, PaymentTerm, 
 from customers.models.rules import RepIdsValid, currency_shape, filled, unique_ignoring_case
 from customers.phones import PHONE_SHAPE
 from customers.search import SEARCH_DOCUMENT
+from customers.triggers.accounts import ACCOUNT_TRIGGERS
+from customers.triggers.tree import TREE_TRIGGERS
 from foundation.changes.models import Tracked
 
 REP_ID_LENGTH = 25  # as the back office delivers them
@@ -181,6 +183,7 @@ class Customer(Tracked):
     objects = CustomerQuerySet.as_manager()
 
     class Meta(Tracked.Meta):
+        triggers = [*Tracked.Meta.triggers, *ACCOUNT_TRIGGERS, *TREE_TRIGGERS]
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         ordering = ["name", "pk"]

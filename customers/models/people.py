@@ -13,6 +13,7 @@ from customers.models.addresses import Address
 from customers.models.customer import Customer
 from customers.models.rules import filled
 from customers.phones import PHONE_SHAPE
+from customers.triggers.people import CONTACT_TRIGGERS, DEPARTMENT_TRIGGERS, MEMBERSHIP_TRIGGERS
 from foundation.changes.models import Tracked
 
 
@@ -46,6 +47,7 @@ class Contact(Tracked):
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta(Tracked.Meta):
+        triggers = [*Tracked.Meta.triggers, *CONTACT_TRIGGERS]
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         ordering = ["last_name", "first_name", "pk"]
@@ -104,6 +106,7 @@ class Department(Tracked):
     )
 
     class Meta(Tracked.Meta):
+        triggers = [*Tracked.Meta.triggers, *DEPARTMENT_TRIGGERS]
         verbose_name = _("department")
         verbose_name_plural = _("departments")
         ordering = ["name", "pk"]
@@ -140,6 +143,7 @@ class Membership(Tracked):
     )
 
     class Meta(Tracked.Meta):
+        triggers = [*Tracked.Meta.triggers, *MEMBERSHIP_TRIGGERS]
         verbose_name = _("department member")
         verbose_name_plural = _("department members")
         ordering = ["pk"]

@@ -1,0 +1,118 @@
+"""Trees of customers have no cycles, and departments keep only people of their own tree.
+
+Two moves that are harmless alone can close a cycle together (A under B, and B under A in another session), so whoever
+moves a customer takes the lock of the forest until the end of the transaction and then looks at what is committed.
+A new customer needs no lock: it can only be part of a cycle if it came with children, in the same transaction, and
+nobody else can hang a customer below one that is not committed: a move under a parent that cannot be seen is refused.
+"""
+
+from __future__ import annotations
+
+import pgtrigger
+
+from customers.refusals import refuse
+
+LOCK_FOREST = "pg_advisory_xact_lock(hashtext('customers.forest'))"
+SHARE_FOREST = "pg_advisory_xact_lock_shared(hashtext('customers.forest'))"
+
+# Walks up from each customer that got a parent and has children (others close no circle); UNION ends on a circle.
+REFUSE_CYCLE = f"""
+    WITH RECURSIVE walk(start, node) AS (
+        SELECT c.id, c.parent_id FROM customers_customer c
+        WHERE c.id = ANY (placed) AND EXISTS (SELECT 1 FROM customers_customer k WHERE k.parent_id = c.id)
+        UNION
+        SELECT walk.start, c.parent_id FROM walk JOIN customers_customer c ON c.id = walk.node
+        WHERE c.parent_id IS NOT NULL AND walk.node <> walk.start
+    )
+    SELECT c.name, p.name AS parent INTO culprit
+    FROM walk JOIN customers_customer c ON c.id = walk.start JOIN customers_customer p ON p.id = c.parent_id
+    WHERE walk.node = walk.start LIMIT 1;
+    IF FOUND THEN
+        {refuse("customer_tree_has_no_cycle", name="culprit.name", parent="culprit.parent")}
+    END IF;
+"""
+
+REFUSE_UNSEEN_PARENT = f"""
+    SELECT c.name INTO culprit FROM customers_customer c LEFT JOIN customers_customer p ON p.id = c.parent_id
+    WHERE c.id = ANY (placed) AND p.id IS NULL LIMIT 1;
+    IF FOUND THEN
+        {refuse("customer_parent_exists", name="culprit.name")}
+    END IF;
+"""
+
+
+def refuse_strangers(memberships: str) -> str:
+    """SQL that refuses when a membership among `memberships` (m, p, d) is of a person the department may not take."""
+    refusal = refuse(
+        "department_takes_own_people",
+        department="culprit.department",
+        customer="culprit.customer",
+        contact="culprit.contact",
+        employer="culprit.employer",
+    )
+    return f"""
+    SELECT d.name AS department, holder.name AS customer, concat_ws(' ', p.first_name, p.last_name) AS contact,
+           employer.name AS employer INTO culprit
+    FROM customers_membership m
+    JOIN customers_department d ON d.id = m.department_id AND d.customer_id IS NOT NULL
+    JOIN customers_contact p ON p.id = m.contact_id
+    JOIN customers_customer holder ON holder.id = d.customer_id
+    JOIN customers_customer employer ON employer.id = p.customer_id
+    WHERE {memberships} AND NOT customers_is_within(p.customer_id, d.customer_id) LIMIT 1;
+    IF FOUND THEN
+        {refusal}
+    END IF;
+    """
+
+
+BELOW_MOVED = """p.customer_id IN (
+        WITH RECURSIVE below(id) AS (
+            SELECT unnest(moved)
+            UNION
+            SELECT c.id FROM below JOIN customers_customer c ON c.parent_id = below.id
+        )
+        SELECT id FROM below
+    )"""
+
+TREE_TRIGGERS = [
+    pgtrigger.Trigger(
+        name="customer_1_tree_insert",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="new_rows"),
+        declare=[("placed", "bigint[]"), ("culprit", "record")],
+        func=f"""
+    SELECT array_agg(n.id) INTO placed FROM new_rows n
+    WHERE n.parent_id IS NOT NULL AND EXISTS (SELECT 1 FROM customers_customer k WHERE k.parent_id = n.id);
+    IF placed IS NOT NULL THEN
+        {REFUSE_CYCLE}
+    END IF;
+    RETURN NULL;
+    """,
+    ),
+    pgtrigger.Trigger(
+        name="customer_1_tree_update",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Update,
+        referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
+        declare=[("moved", "bigint[]"), ("placed", "bigint[]"), ("culprit", "record")],
+        func=f"""
+    SELECT array_agg(id), array_agg(id) FILTER (WHERE parent_id IS NOT NULL) INTO moved, placed
+    FROM (SELECT id, parent_id FROM new_rows EXCEPT SELECT id, parent_id FROM old_rows) changed;
+    IF moved IS NULL THEN
+        RETURN NULL;
+    END IF;
+    PERFORM {LOCK_FOREST};
+    IF placed IS NOT NULL THEN
+        {REFUSE_UNSEEN_PARENT}
+        {REFUSE_CYCLE}
+    END IF;
+    IF EXISTS (SELECT 1 FROM customers_department WHERE customer_id IS NOT NULL) THEN
+        {refuse_strangers(BELOW_MOVED)}
+    END IF;
+    RETURN NULL;
+    """,
+    ),
+]
