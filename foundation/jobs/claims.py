@@ -47,7 +47,11 @@ def _take(job_id: int) -> bool:
         with transaction.atomic():
             return bool(
                 waiting.update(
-                    state=State.RUNNING, started_at=Now(), attempts=F("attempts") + 1, token=F("token") + 1, doorbell=""
+                    state=State.RUNNING,
+                    started_at=Now(),
+                    attempts=F("attempts") + 1,
+                    token=F("token") + 1,
+                    doorbell=None,
                 )
             )
     except IntegrityError as error:

@@ -18,11 +18,11 @@ class _Bell:
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
         self.list_key = broker.list_key
-        self.row = ""
+        self.row: int | None = None
 
-    def enqueue(self, package: str) -> object:
-        row = self.broker.enqueue(package)
-        self.row = str(row) if settings.Q_CLUSTER.get("orm") else ""
+    def enqueue(self, package: str) -> int:
+        row: int = self.broker.enqueue(package)
+        self.row = int(row) if settings.Q_CLUSTER.get("orm") else None  # Redis has no rows
         return row
 
 

@@ -13,6 +13,8 @@ from django.core.files import File
 from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
 
+from foundation.changes.models import Source
+from foundation.changes.recording import recording
 from foundation.jobs.claims import finish, write_progress
 from foundation.jobs.crash_points import crash_point
 from foundation.jobs.errors import JobCancelled, JobFailed, JobSuperseded
@@ -20,7 +22,9 @@ from foundation.jobs.models import Job, JobFile
 from foundation.jobs.pulse import Pulse, pulse_for
 from foundation.jobs.redaction import redacted_traceback
 from foundation.jobs.registry import UnknownJobKindError, job_kind
+from foundation.jobs.retention import files_delete
 from foundation.jobs.services import job_file_add
+from foundation.jobs.timing import cluster_setting
 
 if TYPE_CHECKING:
     from foundation.identity.models import User
@@ -66,7 +70,8 @@ class JobRun:
 
     def attach(self, name: str, file: File[bytes]) -> JobFile:
         """Keep a result file for the owner to download, in place of one an earlier attempt left."""
-        self.job.files.filter(kind=JobFile.Kind.OUTPUT, name=name[:200]).delete()
+        former = self.job.files.filter(kind=JobFile.Kind.OUTPUT, name=name[:200])
+        files_delete(former.values_list("pk", flat=True))
         return job_file_add(job=self.job, kind=JobFile.Kind.OUTPUT, name=name, file=file)
 
     def link(self, label: str, url: str) -> None:
@@ -79,8 +84,6 @@ class JobRun:
 
         Commits only while this run is the current one: a run given up for dead changes nothing.
         """
-        from foundation.changes.recording import Source, recording
-
         context = {"source": Source.SYSTEM} | context
         with recording(actor=self.owner, reason=reason or self.job.title, job_id=self.job.pk, **context):
             yield
@@ -148,18 +151,10 @@ def _crash(bug: Exception) -> Ending:
 
 
 def _timeout_sentence(job: Job) -> str:
-    minutes = _minutes_allowed(job.cluster)
     return _(
         "It was stopped after %(minutes)d minutes, the longest a job may take here. Split the work into smaller parts "
         "and run it again."
-    ) % {"minutes": minutes}
-
-
-def _minutes_allowed(cluster: str) -> int:
-    from django.conf import settings
-
-    queue = settings.Q_CLUSTER
-    return (queue if cluster == queue["name"] else queue["ALT_CLUSTERS"][cluster])["timeout"] // 60
+    ) % {"minutes": cluster_setting(job.cluster, "timeout") // 60}
 
 
 def _write_down(run: JobRun, ending: Ending) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
@@ -26,3 +27,9 @@ class Timing:
 def timing() -> Timing:
     """Return the values in force."""
     return Timing(**getattr(settings, "JOBS_TIMING", {}))
+
+
+def cluster_setting(cluster: str, name: str) -> int:
+    """Return what the queue's settings (Q_CLUSTER) say for one cluster."""
+    queue: dict[str, Any] = settings.Q_CLUSTER
+    return int((queue if cluster == queue["name"] else queue["ALT_CLUSTERS"][cluster])[name])

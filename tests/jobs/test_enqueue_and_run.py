@@ -22,7 +22,7 @@ def test_enqueue_records_the_job_and_rings(anna):
     bell = OrmQ.objects.get()
     job.refresh_from_db()
     assert (bell.key, bell.func(), bell.task["args"]) == ("hub", "foundation.jobs.tasks.run_job", (job.pk,))
-    assert job.doorbell == str(bell.pk)
+    assert job.doorbell == bell.pk
 
 
 def test_long_work_rings_at_the_slow_cluster():
@@ -121,9 +121,7 @@ def test_E7_request_for_the_same_thing_joins_the_one_that_waits():
 
 def test_E7_request_made_during_a_run_waits_until_it_is_over():
     running = enqueue("probe.count", args={"to": 1}, key="sync:1")
-    Job.objects.filter(pk=running.pk).update(
-        state=State.RUNNING, started_at=timezone.now(), attempts=1, token=1, doorbell=""
-    )
+    Job.objects.filter(pk=running.pk).update(state=State.RUNNING, started_at=timezone.now(), attempts=1, token=1)
     waiting = enqueue("probe.count", args={"to": 1}, key="sync:1")
     run_job(waiting.pk)
     waiting.refresh_from_db()
@@ -183,7 +181,7 @@ def test_run_again_is_a_new_job_with_its_own_copy_of_the_files(anna, settings, t
     enqueue("probe.files", files={"in.csv": ContentFile(b"code,name")})
     (job,) = run_pending()
     again = job_run_again(job=job, by=anna)
-    assert (again.owner, again.args, OrmQ.objects.filter(pk=again.doorbell or 0).count()) == (anna, job.args, 0)
+    assert (again.owner, again.args, OrmQ.objects.filter(pk=again.doorbell).count()) == (anna, job.args, 0)
     assert again.files.get().file.name != job.files.get(kind="input").file.name
     assert run_pending()[-1].state == State.SUCCEEDED
 

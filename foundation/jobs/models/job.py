@@ -62,7 +62,7 @@ class Job(models.Model):
         default=0,
         help_text=_("Raised with every start and takeover: an older run may not write."),
     )
-    doorbell = models.CharField(_("doorbell"), max_length=40, blank=True, help_text=_("Row of the queue, if any."))
+    doorbell = models.BigIntegerField(_("doorbell"), null=True, blank=True, help_text=_("Row of the queue, if any."))
     rung_at = models.DateTimeField(_("rung at"), null=True, blank=True)
 
     due_at = models.DateTimeField(_("due at"), db_default=Now())

@@ -1,6 +1,13 @@
 """Jobs that behave, and jobs that do not."""
 
+import os
+import signal
+import time
+from datetime import timedelta
+from pathlib import Path
+
 from django.core.files.base import ContentFile
+from django.db import transaction
 
 from foundation.jobs.errors import JobFailed
 from foundation.jobs.registry import job
@@ -52,6 +59,24 @@ def slow(run):
     return None
 
 
-@job("probe.hourly", title="Hourly work", every=__import__("datetime").timedelta(hours=1))
+@job("probe.hourly", title="Hourly work", every=timedelta(hours=1))
 def hourly(run):
     return None
+
+
+@job("probe.die", title="Kill one's worker")
+def die(run):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@job("probe.wait", title="Wait for a file")
+def wait(run):
+    """Wait, inside a transaction, until the test lets us go on; say meanwhile which process we are."""
+    directory = Path(run.args["directory"])
+    (directory / "pid").write_text(str(os.getpid()))
+    with transaction.atomic():
+        run.progress(1, 2, "waiting")
+        while not (directory / "go").exists():
+            run.check_cancelled()
+            time.sleep(0.02)
+    return {"pid": os.getpid()}
