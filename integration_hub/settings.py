@@ -144,7 +144,11 @@ Q_CLUSTER = {
     "save_limit": 200,
     "poll": 0.2,
     "label": "Queue",
-    "ALT_CLUSTERS": {"slow": {"workers": 1, "queue_limit": 1, "timeout": 3600, "retry": 12000}},
+    "ALT_CLUSTERS": {
+        "slow": {"workers": 1, "queue_limit": 1, "timeout": 3600, "retry": 12000},
+        # What leaves the hub never waits behind a job (docs/adr/0020).
+        "outbox": {"workers": env.int("HUB_OUTBOX_WORKERS", 1), "queue_limit": 1, "timeout": 300, "retry": 1500},
+    },
 }
 
 JOBS_KEPT_DAYS = env.int("HUB_JOBS_KEPT_DAYS", 90)
@@ -216,8 +220,13 @@ CONTENT_SECURITY_POLICY = {
 CSP_RELAXED = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
 # --- mail --------------------------------------------------------------------------------------------------------
+EMAIL_BACKEND = "foundation.jobs.mail.backend.OutboxEmailBackend"
 EMAIL_CONFIG = env.dj_email_url("HUB_EMAIL_URL", "smtp://localhost:25") if not MAILBOX else {}
 DEFAULT_FROM_EMAIL = env.str("HUB_MAIL_FROM", "Integration Hub <hub@localhost>")
+MAIL_MAX_BYTES = env.int("HUB_MAIL_MAX_BYTES", 2_000_000)  # a mail waits in the database, once per recipient
+MAIL_KEEP_DAYS = env.int("HUB_MAIL_KEEP_DAYS", 0)  # 0: a mail's content is gone once it is delivered
+OUTBOX_EVIDENCE_DAYS = env.int("HUB_OUTBOX_EVIDENCE_DAYS", 30)  # contents, single tries, the local mailbox
+OUTBOX_HISTORY_DAYS = env.int("HUB_OUTBOX_HISTORY_DAYS", 180)  # that something was sent, when and how often
 
 UNFOLD = unfold_configuration(site_name=SITE_NAME, environment=ENVIRONMENT)
 

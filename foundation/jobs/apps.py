@@ -13,5 +13,9 @@ class JobsConfig(AppConfig):
     verbose_name = _("Background work")
 
     def ready(self) -> None:
-        """Let every app register its kinds of jobs."""
+        """Let every app register its kinds of jobs; say how e-mail leaves the outbox."""
+        from foundation.jobs.mail.handler import MailHandler
+        from foundation.jobs.outbox.handlers import register_handler
+
         autodiscover_modules("tasks")
+        register_handler(MailHandler())

@@ -29,7 +29,8 @@ FOLD_ABOVE = 3  # crumbs beyond this many are folded into “…”
 @register.inclusion_tag("ui/head.html", takes_context=True)
 def hub_head(context: Context) -> dict[str, Any]:
     """Style, icons and htmx for the head of a page; Unfold's admin brings an htmx of its own."""
-    return {"own_htmx": settings.ADMIN_THEME != "unfold" or "available_apps" not in context}
+    in_admin, unfold = "available_apps" in context, settings.ADMIN_THEME == "unfold"
+    return {"own_htmx": not (in_admin and unfold), "plain_admin": in_admin and not unfold}
 
 
 @register.inclusion_tag("ui/progress.html")

@@ -39,7 +39,14 @@
     });
   }
 
+  // The icon font spells its icons out (“close”): silent where words stand beside them.
+  function silenceIcon(icon) {
+    var around = icon.parentElement;
+    if (around && around.textContent.trim() !== icon.textContent.trim()) icon.setAttribute("aria-hidden", "true");
+  }
+
   function mend(root) {
+    root.querySelectorAll(".material-symbols-outlined:not([x-on\\:click], [aria-hidden])").forEach(silenceIcon);
     root.querySelectorAll(".select2-container").forEach(nameAutocomplete);
     root.querySelectorAll("span[x-on\\:click], div[x-on\\:click], a[x-on\\:click]:not([href])").forEach(openByKeyboard);
   }

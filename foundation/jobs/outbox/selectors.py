@@ -1,0 +1,45 @@
+"""Reading the outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
+
+from foundation.jobs.clock import DATABASE_CLOCK, Clock
+from foundation.jobs.models import OutboxMessage
+
+State = OutboxMessage.State
+
+
+def messages_claimable(clock: Clock = DATABASE_CLOCK) -> QuerySet[OutboxMessage]:
+    """What may be delivered now, oldest first: due, not leased, and nothing of its object before it or in flight.
+
+    A message nobody could deliver holds its object's later ones back until a person replays or dismisses it: they may
+    build on it. Other objects go on.
+    """
+    same_object = OutboxMessage.objects.filter(object_key=OuterRef("object_key")).exclude(object_key="")
+    earlier = same_object.filter(pk__lt=OuterRef("pk"), state__in=OutboxMessage.UNSETTLED)
+    in_flight = same_object.filter(pk__gt=OuterRef("pk"), state=State.SENDING)
+    return (
+        OutboxMessage.objects.filter(state__in=OutboxMessage.OPEN)
+        .alias(free_at=Coalesce("leased_until", "due_at"))
+        .filter(~Exists(earlier), ~Exists(in_flight), free_at__lte=clock.now())
+        .order_by("free_at", "pk")
+    )
+
+
+def outbox_is_due(clock: Clock = DATABASE_CLOCK) -> bool:
+    """Whether anything could be delivered now; cheap enough to ask every second."""
+    return messages_claimable(clock).order_by().exists()
+
+
+def oldest_due_at(clock: Clock = DATABASE_CLOCK) -> datetime | None:
+    """Since when the oldest deliverable message has waited (an alarm for operators)."""
+    return messages_claimable(clock).values_list("free_at", flat=True).first()
+
+
+def messages_dead() -> QuerySet[OutboxMessage]:
+    """What could not be delivered and waits for a person."""
+    return OutboxMessage.objects.filter(state=State.DEAD)

@@ -1,0 +1,61 @@
+"""Every page opens, in either look of the admin."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from tests.ui.every_page import Page, open_all
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def _lists() -> set[str]:
+    return {reverse(f"admin:{m._meta.app_label}_{m._meta.model_name}_changelist") for m in admin.site._registry}
+
+
+def _assert_good(pages: dict[str, list[str]]) -> None:
+    troubled = {address: troubles for address, troubles in pages.items() if troubles}
+    assert troubled == {}, json.dumps(troubled, indent=1)
+    assert _lists() <= set(pages)
+
+
+def test_every_page_opens_with_unfold(transactional_db, superuser):
+    client = Client()
+    client.force_login(superuser, backend="django.contrib.auth.backends.ModelBackend")
+    _assert_good(open_all(client))
+
+
+def test_every_page_opens_with_the_plain_admin(superuser, child_env):
+    child = subprocess.run(
+        [sys.executable, "-m", "tests.ui.every_page"],
+        cwd=ROOT,
+        env=child_env | {"HUB_ADMIN_THEME": "plain", "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"]},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert child.returncode == 0, child.stderr[-3000:]
+    answer = json.loads(child.stdout)
+    assert answer["theme"] == "plain"
+    _assert_good(answer["pages"])
+
+
+@pytest.mark.parametrize(
+    ("html", "trouble"),
+    [
+        ('<title>A</title><h1>A</h1><main></main><script src="https://cdn.example/x.js">', "https://cdn.example/x.js"),
+        ("<title>A</title><h1>A</h1>", "0 main landmarks"),
+        ("<title> | </title><h1>A</h1><main></main>", "no title"),
+    ],
+)
+def test_a_bad_page_is_noticed(html, trouble):
+    (found,) = Page(html).troubles()
+    assert trouble in found
