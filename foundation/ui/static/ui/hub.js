@@ -45,7 +45,19 @@
     if (around && around.textContent.trim() !== icon.textContent.trim()) icon.setAttribute("aria-hidden", "true");
   }
 
+  // Unfold's scroll areas call themselves landmarks, all by one name; Django's tooltips have a name but no role.
+  function rightRoles(root) {
+    root.querySelectorAll('.simplebar-content-wrapper[role="region"]').forEach(function (area) {
+      area.removeAttribute("role");
+      area.removeAttribute("aria-label");
+    });
+    root.querySelectorAll("span.help-tooltip[aria-label]:not([role])").forEach(function (tip) {
+      tip.setAttribute("role", "img");
+    });
+  }
+
   function mend(root) {
+    rightRoles(root);
     root.querySelectorAll(".material-symbols-outlined:not([x-on\\:click], [aria-hidden])").forEach(silenceIcon);
     root.querySelectorAll(".select2-container").forEach(nameAutocomplete);
     root.querySelectorAll("span[x-on\\:click], div[x-on\\:click], a[x-on\\:click]:not([href])").forEach(openByKeyboard);

@@ -1,0 +1,71 @@
+"""What only a browser can tell: errors in its console, requests to outside, sideways scrolling, keyboard, access."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+PAGES = ["/admin/", "/admin/auth/group/", "/admin/auth/group/add/"]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+
+
+@pytest.fixture
+def watched(page: Page) -> Callable[[], list[str]]:
+    """What the browser complains of, and what it asks of others than us."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("request", lambda request: found.append(request.url) if "127.0.0.1" not in request.url else None)
+    return lambda: [one for one in found if not one.startswith("data:")]
+
+
+def _width(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_is_quiet_and_fits_a_desk(staff_page, watched, address):
+    staff_page.goto(address, wait_until="networkidle")
+    assert watched() == []
+    assert _width(staff_page) == 1280
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_fits_a_phone(phone_page, watched, address):
+    phone_page.goto(address, wait_until="networkidle")
+    assert watched() == []
+    assert _width(phone_page) == 390
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/no-such-page/", "/accounts/login/?next=/admin/"])
+def test_page_is_open_to_everyone(staff_page, address):
+    staff_page.goto(address, wait_until="networkidle")
+    violations = Axe().run(staff_page, options=RULES).response["violations"]
+    found = [f"{v['id']}: {node['html'][:200]} {node['failureSummary']}" for v in violations for node in v["nodes"]]
+    assert found == []
+
+
+def test_first_tab_leads_past_the_menu(staff_page):
+    staff_page.goto("/admin/")
+    staff_page.keyboard.press("Tab")
+    link = staff_page.get_by_role("link", name="Skip to main content")
+    expect(link).to_be_focused()
+    expect(link).to_be_in_viewport()
+    staff_page.keyboard.press("Enter")
+    expect(staff_page.get_by_role("main")).to_be_focused()
+
+
+def test_menu_opens_by_keyboard_on_a_phone(phone_page):
+    phone_page.goto("/admin/")
+    menu = phone_page.locator("#nav-sidebar")
+    expect(menu).to_be_hidden()
+    phone_page.get_by_role("button", name="Open the menu").press("Enter")
+    expect(menu.get_by_role("link", name="Groups")).to_be_visible()
+
+
+def test_page_outside_the_admin_loads_its_style_and_icons_under_the_strict_policy(page, watched):
+    page.goto("/no-such-page/", wait_until="networkidle")
+    assert page.locator(".hub-main").evaluate("element => getComputedStyle(element).maxWidth") == "448px"
+    assert [text for text in watched() if "404" not in text] == []
