@@ -2,6 +2,7 @@
 """Django's command line, with the embedded database started for as long as the command needs it."""
 
 import os
+import signal
 import sys
 
 
@@ -10,6 +11,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "integration_hub.settings")
     from integration_hub import local
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the database is stopped too
     try:
         with local.environment():
             from django.core.management import execute_from_command_line

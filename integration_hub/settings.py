@@ -25,6 +25,7 @@ def secret(name: str, default: str | None = None) -> str:
 
 
 # --- where and how it runs ---------------------------------------------------------------------------------------
+DATA_DIR = Path(env.str("HUB_DATA_DIR", "") or BASE_DIR / ".hub").absolute()
 DEBUG = env.bool("HUB_DEBUG", False)
 SECRET_KEY = secret("HUB_SECRET_KEY")
 FIELD_KEYS = (secret("HUB_FIELD_KEYS") or "").split(",")  # newest first; the others still read (docs/operations.md)
@@ -86,6 +87,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "integration_hub.health.HealthMiddleware",  # first: probes come by IP address and without TLS
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "foundation.ui.csp.HubCSPMiddleware",
@@ -178,8 +180,8 @@ TIME_ZONE = env.str("HUB_TIME_ZONE", "Europe/Warsaw")
 USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.str("HUB_STATIC_ROOT", str(BASE_DIR / "staticfiles")))
-MEDIA_ROOT = Path(env.str("HUB_MEDIA_ROOT", str(BASE_DIR / ".hub" / "files")))
+STATIC_ROOT = Path(env.str("HUB_STATIC_ROOT", str(DATA_DIR / "static")))
+MEDIA_ROOT = Path(env.str("HUB_MEDIA_ROOT", str(DATA_DIR / "files")))
 STATIC_HASHED = env.bool("HUB_STATIC_HASHED", not DEBUG)  # needs `collectstatic`; off in tests and when developing
 STATIC_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STORAGES = {

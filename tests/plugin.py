@@ -5,12 +5,15 @@ The pytest controller starts one throw-away PostgreSQL and exports DATABASE_URL;
 
 import contextlib
 import os
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from integration_hub import local
+from integration_hub.database_url import DatabaseUrlError
+from integration_hub.embedded_postgres import EmbeddedPostgresError
 
 _surroundings = contextlib.ExitStack()
 
@@ -32,7 +35,10 @@ def _prepare() -> None:
         "HUB_EXTRA_APPS": "tests.shelf",  # tables that only the tests have
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright runs an event loop in the test's thread
     }
-    _surroundings.enter_context(local.database(directory / "postgres", durable=False))
+    try:
+        _surroundings.enter_context(local.database(directory / "postgres", durable=False, check_server=True))
+    except (DatabaseUrlError, EmbeddedPostgresError) as error:
+        sys.exit(str(error))
 
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
