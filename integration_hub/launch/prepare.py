@@ -24,7 +24,7 @@ def main() -> None:
     from integration_hub.launch.static import static_files_collect
 
     with _alone():
-        is_new = _refuse_newer_data()
+        is_new = refuse_newer_data()
         database_prepare(is_new=is_new)
         demo_load()
     if static_files_collect():
@@ -48,7 +48,7 @@ def _alone() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
-def _refuse_newer_data() -> bool:
+def refuse_newer_data() -> bool:
     """Stop where the data has seen migrations this code does not know; return whether the database is empty."""
     loader = MigrationLoader(connection)
     if unknown := unknown_migrations(loader):

@@ -1,0 +1,52 @@
+"""/healthz and /readyz: what a load balancer and a monitor see."""
+
+import pytest
+from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from integration_hub import health
+
+
+def test_healthz_answers_without_a_database(client):
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.content, answer["Cache-Control"]) == (200, b"ok\n", "no-store")
+
+
+def test_healthz_answers_a_probe_by_ip_address_without_tls(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/healthz", headers={"host": "10.1.2.3:8000"}).status_code == 200
+
+
+def test_a_probe_changes_nothing(client):
+    answer = client.post("/healthz")
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.django_db
+def test_readyz_says_which_checks_it_made(client, monkeypatch):
+    monkeypatch.setattr(
+        health, "CHECKS", {"database": health.database_finding, "migrations": health.migrations_finding}
+    )
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"ready": True, "checks": {"database": "ok", "migrations": "ok"}}
+
+
+@pytest.mark.django_db
+def test_readyz_misses_a_migration_and_asks_no_further(client):
+    MigrationRecorder(connection).record_unapplied("identity", "0001_initial")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["ready"] is False
+    assert list(answer.json()["checks"]) == ["database", "migrations"]
+    assert answer.json()["checks"]["migrations"].endswith(" not applied")
+
+
+def test_readyz_tells_that_the_database_is_gone_and_not_where_it_was(client, monkeypatch):
+    def gone():
+        raise DatabaseError("connection to db.internal failed")
+
+    monkeypatch.setattr(connection, "cursor", gone)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"ready": False, "checks": {"database": "does not answer"}}
