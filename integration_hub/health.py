@@ -10,6 +10,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
+from foundation.jobs.selectors import oldest_waiting_seconds, worker_is_alive
+
+LONGEST_WAIT_SECONDS = 15 * 60
 OK = "ok"
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -66,8 +69,21 @@ def migrations_finding() -> str:
     return OK if not waiting else f"{waiting} not applied"
 
 
+def worker_finding() -> str:
+    """Whether a worker has given a sign of life lately."""
+    return OK if worker_is_alive() else "none seen for 3 minutes"
+
+
+def queue_finding() -> str:
+    """Whether the oldest job that is due has waited longer than it should."""
+    waited = oldest_waiting_seconds()
+    return OK if waited <= LONGEST_WAIT_SECONDS else f"oldest job waits for {waited} s"
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "database": database_finding,
     "migrations": migrations_finding,
+    "worker": worker_finding,
+    "queue": queue_finding,
 }
 GROUNDS = ("database", "migrations")  # without these the others cannot be asked

@@ -4,6 +4,7 @@ import pytest
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from foundation.jobs.models import WorkerBeat
 from integration_hub import health
 
 
@@ -50,3 +51,24 @@ def test_readyz_tells_that_the_database_is_gone_and_not_where_it_was(client, mon
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {"ready": False, "checks": {"database": "does not answer"}}
+
+
+@pytest.mark.django_db
+def test_readyz_misses_a_worker(client):
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["worker"] == "none seen for 3 minutes"
+
+
+@pytest.mark.django_db
+def test_readyz_is_content_with_a_worker_that_was_just_seen(client):
+    WorkerBeat.objects.create(name="host 1")
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"ready": True, "checks": dict.fromkeys(health.CHECKS, "ok")}
+
+
+@pytest.mark.django_db
+def test_a_job_that_waits_too_long_is_reported(monkeypatch):
+    monkeypatch.setattr(health, "oldest_waiting_seconds", lambda: 901)
+    assert health.queue_finding() == "oldest job waits for 901 s"
