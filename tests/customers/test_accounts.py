@@ -24,7 +24,11 @@ def accounts() -> dict[str, str | None]:
 def test_new_customer_gets_an_account_of_its_name_and_owner():
     owner = factories.UserFactory()
     customer = factories.CustomerFactory(name="Nordwind", owner=owner)
-    assert (customer.account.name, customer.account.owner, customer.own_account) == ("Nordwind", owner, customer.account)
+    assert (customer.account.name, customer.account.owner, customer.own_account) == (
+        "Nordwind",
+        owner,
+        customer.account,
+    )
 
 
 def test_saving_again_keeps_the_account_made_by_the_database():
