@@ -16,7 +16,8 @@ _random = random.SystemRandom()
 
 def ceiling(tries: int) -> timedelta:
     """The longest wait after this many tries: 4 s, 16 s, 64 s, 256 s, then 15 minutes."""
-    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** (DOUBLINGS_PER_TRY * tries))
+    doublings = min(DOUBLINGS_PER_TRY * tries, 20)  # a million seconds is over any limit
+    return min(LONGEST_WAIT, FIRST_WAIT * 2**doublings)
 
 
 def backoff(tries: int, source: random.Random = _random) -> timedelta:
