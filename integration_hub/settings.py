@@ -179,6 +179,7 @@ LANGUAGE_CODE = env.str("HUB_LANGUAGE", "en")
 TIME_ZONE = env.str("HUB_TIME_ZONE", "Europe/Warsaw")
 USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["integration_hub.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("HUB_STATIC_ROOT", str(DATA_DIR / "static")))
 MEDIA_ROOT = Path(env.str("HUB_MEDIA_ROOT", str(DATA_DIR / "files")))
