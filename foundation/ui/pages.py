@@ -25,7 +25,7 @@ def hub_page(
     status: int = 200,
 ) -> TemplateResponse:
     """Answer with a page that extends `admin/hub_page.html`; `parents` are the pages above it, highest first."""
-    request.current_app = admin.site.name  # type: ignore[attr-defined]  # Django's own way to tell `{% url %}`
+    request.current_app = admin.site.name  # Django's own way to tell `{% url %}`
     frame = {**admin.site.each_context(request), "title": title, "parents": parents}
     return TemplateResponse(request, template, {**frame, **(context or {})}, status=status)
 

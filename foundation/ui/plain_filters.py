@@ -23,6 +23,11 @@ def _form(changelist: ChangeList, fields: list[dict[str, Any]]) -> dict[str, Any
     return {"fields": fields, "kept": kept}
 
 
+def _last(values: Any) -> str:
+    """The value that counts where an address names a parameter twice; empty when it names none."""
+    return str(values[-1]) if values else ""
+
+
 class TextFilter(admin.SimpleListFilter):
     """Filter by a word; the subclass says in `queryset` what it means."""
 
@@ -54,7 +59,7 @@ class FieldTextFilter(admin.FieldListFilter):
     def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:  # type: ignore[override]
         """One field."""
         name = f"{self.field_path}__icontains"
-        value = (self.used_parameters.get(name) or [""])[-1]
+        value = _last(self.used_parameters.get(name))
         yield _form(changelist, [{"name": name, "label": self.title, "value": value, "type": "search"}])
 
 
@@ -78,7 +83,7 @@ class RangeFilter(admin.FieldListFilter):
 
     def given(self, name: str) -> str:
         """The text of a bound, empty when there is none."""
-        return (self.used_parameters.get(name) or [""])[-1]
+        return _last(self.used_parameters.get(name))
 
     def parse(self, text: str) -> Any:
         """Read a bound; None when it cannot be read."""
@@ -130,7 +135,7 @@ class RangeNumericFilter(RangeFilter):
 class AutocompleteSelectFilter(admin.RelatedFieldListFilter):
     """One of very many records: the first ones and the chosen one are offered, an address may name any."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         """A handful instead of the whole table."""
         related = field.remote_field.model._default_manager.order_by(
             *self.field_admin_ordering(field, request, model_admin)
