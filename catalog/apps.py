@@ -10,3 +10,14 @@ class CatalogConfig(AppConfig):
     name = "catalog"
     label = "catalog"
     verbose_name = _("Catalogue")
+
+    def ready(self) -> None:
+        """Say which role may do what here."""
+        from foundation.identity.roles import Role, register_role
+
+        view, add, change, delete = (f"catalog.{verb}_pricelist" for verb in ("view", "add", "change", "delete"))
+        register_role(Role.ADMINISTRATOR, [view, add, change, delete])
+        register_role(Role.SALES_OFFICE, [view, add, change])
+        register_role(Role.SALES_REPRESENTATIVE, [view])
+        register_role(Role.READ_ONLY, [view])
+        register_role(Role.INTEGRATIONS, [view, add, change])

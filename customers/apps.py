@@ -1,6 +1,7 @@
 """App configuration."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +11,11 @@ class CustomersConfig(AppConfig):
     name = "customers"
     label = "customers"
     verbose_name = _("Customers")
+
+    def ready(self) -> None:
+        """Say which role may do what here; look after the search index after each migration."""
+        from customers import access
+        from customers.search import make_trigram_index
+
+        access.register()
+        post_migrate.connect(make_trigram_index, sender=self, dispatch_uid="customers.trigram_index")

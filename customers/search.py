@@ -1,20 +1,92 @@
 """Finding customers by what people type: words of the name, code, VAT id, e-mail address, phone number.
 
-Every word has to be the beginning of some word of the customer, ignoring case and accents (`lodz` finds `Łódź`). One
-index serves all of it, on any PostgreSQL. Where the server has pg_trgm, parts inside words are found too.
+Every word has to begin some word of the customer, ignoring case and accents (`lodz` finds `Łódź`). One index serves
+all of it, on any PostgreSQL. Where the server has pg_trgm, words of three letters and more are found inside words too.
 """
 
 from __future__ import annotations
 
-from django.contrib.postgres.search import SearchVectorField
-from django.db.models import Func
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-SEARCH_DOCUMENT = Func(
-    "name",
-    "code",
-    "vat_id",
-    "email",
-    "phone_e164",
-    function="customers_search_document",
-    output_field=SearchVectorField(),
-)
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Func, Q, TextField
+
+if TYPE_CHECKING:
+    from customers.models.customer import CustomerQuerySet
+
+SEARCHED = ("name", "code", "vat_id", "email", "phone_e164")
+SEARCH_DOCUMENT = Func(*SEARCHED, function="customers_search_document", output_field=SearchVectorField())
+SEARCH_TEXT = Func(*SEARCHED, function="customers_search_text", output_field=TextField())
+TRIGRAM_LENGTH = 3
+
+# Letters with accents and without, as the functions of the first migration have them.
+LETTERS = "àáâãäåāăąçćčďđèéêëēėęěğģìíîïīįıķłľļñńňņòóôõöøōőřŕśšşșťțţùúûüůűūųýÿźżž"
+PLAIN = "aaaaaaaaacccddeeeeeeeeggiiiiiiiklllnnnnoooooooorrsssstttuuuuuuuuyyzzz"
+FOLDING = str.maketrans(LETTERS, PLAIN)
+
+MAKE_TRIGRAM_INDEX = """
+DO $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm') THEN
+        CREATE EXTENSION IF NOT EXISTS pg_trgm;
+        CREATE INDEX IF NOT EXISTS customer_search_trigram ON customers_customer USING gin (
+            customers_search_text(name, code, vat_id, email, phone_e164) gin_trgm_ops
+        );
+    END IF;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE NOTICE 'pg_trgm is there, but this user may not create it: customers are found by beginnings of words.';
+END $$
+"""
+
+
+def fold(text: str) -> str:
+    """Small letters without accents."""
+    return text.lower().translate(FOLDING)
+
+
+def words_of(text: str) -> list[str]:
+    """The words to look for: letters and digits between whatever else there is."""
+    return [word for word in re.split(r"[\x00-/:-@\[-`{-\x7f\s]+", fold(text)) if word]
+
+
+def customer_search(customers: CustomerQuerySet, text: str) -> CustomerQuerySet:
+    """Those customers that have every word of `text`; all of them when there is no word in it."""
+    words = words_of(text)
+    if not words:
+        return customers
+    return customers.alias(search_document=SEARCH_DOCUMENT, search_text=SEARCH_TEXT).filter(
+        _has_all(words) | _begins(["".join(words)])  # a number typed with spaces or dashes is one word to us
+    )
+
+
+def _has_all(words: Iterable[str]) -> Q:
+    if not trigrams_available(DEFAULT_DB_ALIAS):
+        return _begins(words)
+    inside = [word for word in words if len(word) >= TRIGRAM_LENGTH]
+    short = [word for word in words if len(word) < TRIGRAM_LENGTH]
+    return Q(*(Q(search_text__contains=word) for word in inside)) & (_begins(short) if short else Q())
+
+
+def _begins(words: Iterable[str]) -> Q:
+    return Q(search_document=SearchQuery(" & ".join(f"{word}:*" for word in words), config="simple", search_type="raw"))
+
+
+@cache
+def trigrams_available(using: str) -> bool:
+    """Whether this database has the trigram index."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT to_regclass('customer_search_trigram') IS NOT NULL")
+        return bool(cursor.fetchone()[0])
+
+
+def make_trigram_index(using: str = DEFAULT_DB_ALIAS, **_kwargs: Any) -> None:
+    """Make the index where the server has trigrams (after each migration: a server may get them later)."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT to_regclass('customers_customer') IS NOT NULL")
+        if cursor.fetchone()[0]:
+            cursor.execute(MAKE_TRIGRAM_INDEX)
+    trigrams_available.cache_clear()

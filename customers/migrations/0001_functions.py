@@ -31,24 +31,27 @@ $$
 # customers/search.py folds what people type in the same way.
 LETTERS = "àáâãäåāăąçćčďđèéêëēėęěğģìíîïīįıķłľļñńňņòóôõöøőōřŕśšşșťțţùúûüůűūųýÿźżž"
 PLAIN = "aaaaaaaaacccddeeeeeeeeggiiiiiiiklllnnnnoooooooorrsssstttuuuuuuuuyyzzz"
-FOLD = f"""
-CREATE FUNCTION customers_fold(words text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT translate(lower(words), '{LETTERS}', '{PLAIN}')
+ALL_FOLDED = f"""translate(
+        lower(name || ' ' || code || ' ' || vat_id || ' ' || substr(vat_id, 3) || ' ' || email || ' ' || phone),
+        '{LETTERS}', '{PLAIN}'
+    )"""
+
+# For parts inside words, where the server has trigrams. These two call nothing of ours, because a restored dump builds
+# their indexes with an empty search path.
+SEARCH_TEXT = f"""
+CREATE FUNCTION customers_search_text(name text, code text, vat_id text, email text, phone text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT {ALL_FOLDED}
 $$
 """
 
 # Words only: whatever is not a letter or a digit separates words, so `PL-12/7` is found by its parts. The VAT id stands
-# there with and without its country. It calls nothing of ours, because a restored dump builds the index with an empty
-# search path.
+# there with and without its country.
 SEARCH_DOCUMENT = rf"""
 CREATE FUNCTION customers_search_document(name text, code text, vat_id text, email text, phone text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT to_tsvector('pg_catalog.simple', regexp_replace(
-        translate(
-            lower(name || ' ' || code || ' ' || vat_id || ' ' || substr(vat_id, 3) || ' ' || email || ' ' || phone),
-            '{LETTERS}', '{PLAIN}'
-        ),
+        {ALL_FOLDED},
         '[\x01-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+', ' ', 'g'
     ))
 $$
@@ -115,7 +118,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(REP_IDS_VALID, "DROP FUNCTION customers_rep_ids_valid(text[])"),
         migrations.RunSQL(REP_KEYS, "DROP FUNCTION customers_rep_keys(text[])"),
-        migrations.RunSQL(FOLD, "DROP FUNCTION customers_fold(text)"),
+        migrations.RunSQL(SEARCH_TEXT, "DROP FUNCTION customers_search_text(text, text, text, text, text)"),
         migrations.RunSQL(SEARCH_DOCUMENT, "DROP FUNCTION customers_search_document(text, text, text, text, text)"),
         migrations.RunSQL(IS_WITHIN, "DROP FUNCTION customers_is_within(bigint, bigint)"),
         migrations.RunSQL(SHARE_ACCOUNTS, "DROP FUNCTION customers_share_accounts(bigint[])"),

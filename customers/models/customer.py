@@ -8,19 +8,24 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, TextField
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.money import validate_currency
 from customers.models.accounts import Account
 from customers.models.groups import CustomerGroup, InternalRating, PaymentTerm, TaxCode
 from customers.models.rules import RepIdsValid, currency_shape, filled, unique_ignoring_case
-from customers.phones import PHONE_SHAPE
+from customers.phones import PHONE_SHAPE, international
+from customers.refusals import OWN_PARENT, PARENT_IS_BELOW
 from customers.search import SEARCH_DOCUMENT
 from customers.triggers.accounts import ACCOUNT_TRIGGERS
 from customers.triggers.tree import TREE_TRIGGERS
+from customers.vat import VatState, check_vat
 from foundation.changes.models import Tracked
 
 REP_ID_LENGTH = 25  # as the back office delivers them
@@ -35,6 +40,23 @@ class RepKeys(Func):
 
 
 EFFECTIVE_REP_IDS = Coalesce("rep_ids_override", "rep_ids")
+
+
+# Own recursion, which begins at the customer: libraries for trees walk the whole forest first, a million rows of it.
+BELOW = """
+    WITH RECURSIVE tree(id) AS (
+        SELECT %s::bigint
+        UNION
+        SELECT c.id FROM tree JOIN customers_customer c ON c.parent_id = tree.id
+    ) SELECT id FROM tree
+"""
+ABOVE = """
+    WITH RECURSIVE tree(id) AS (
+        SELECT %s::bigint
+        UNION
+        SELECT c.parent_id FROM tree JOIN customers_customer c ON c.id = tree.id WHERE c.parent_id IS NOT NULL
+    ) SELECT id FROM tree
+"""
 
 
 class MadeByTrigger(models.ForeignKey):
@@ -54,6 +76,16 @@ class MadeByTrigger(models.ForeignKey):
 class CustomerQuerySet(models.QuerySet["Customer"]):
     """Reads that many places need."""
 
+    def descendants_of(self, customer: Customer, *, include_self: bool = False) -> Self:
+        """Everybody below a customer, however deep."""
+        below = self.filter(pk__in=RawSQL(BELOW, [customer.pk]))  # noqa: S611  (a constant of ours)
+        return below if include_self else below.exclude(pk=customer.pk)
+
+    def ancestors_of(self, customer: Customer, *, include_self: bool = False) -> Self:
+        """The parent of a customer, its parent and so on."""
+        above = self.filter(pk__in=RawSQL(ABOVE, [customer.pk]))  # noqa: S611  (a constant of ours)
+        return above if include_self else above.exclude(pk=customer.pk)
+
     def with_terms(self) -> Self:
         """Load what `payment_term_of` and `tax_code_of` look at, and annotate the texts for sorting and filtering."""
         return self.select_related("payment_term", "tax_code", "group__payment_term", "group__tax_code").annotate(
@@ -69,10 +101,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 class Customer(Tracked):
     """A company (never a person) that buys from us; may be the subsidiary of another one."""
 
-    class VatState(models.TextChoices):
-        UNCHECKED = "unchecked", _("Not checked")
-        VALID = "valid", _("Valid")
-        INVALID = "invalid", _("Wrong")
+    VatState = VatState
 
     class PriceFallback(models.TextChoices):
         GROUP = "group", _("Customer group")
@@ -257,7 +286,45 @@ class Customer(Tracked):
         """The rep ids in force: those set by hand, else those of the back office."""
         return self.rep_ids if self.rep_ids_override is None else self.rep_ids_override
 
+    @property
+    def has_rep_override(self) -> bool:
+        """Whether somebody set the rep ids by hand."""
+        return self.rep_ids_override is not None
+
     def clean_fields(self, exclude: Iterable[str] | None = None) -> None:
-        """Bring what people type into the form we keep, then check it."""
-        self.code, self.name = self.code.strip(), self.name.strip()
+        """Take the spaces off what people type, then check it."""
+        self.code, self.name, self.email = self.code.strip(), self.name.strip(), self.email.strip()
         super().clean_fields(exclude=exclude)
+
+    def clean(self) -> None:
+        """Check what needs more than one field, and normalise the VAT id and the phone number."""
+        problems: dict[str, str] = {}
+        if problem := self._parent_problem():
+            problems["parent"] = problem
+        self.vat_id, self.vat_state, reason = check_vat(self.vat_id, self._country_for(self.vat_id))
+        if reason:
+            problems["vat_id"] = reason
+        self.phone_e164 = international(self.phone, self._country_for(self.phone))
+        if problems:
+            raise ValidationError(problems)
+
+    def _parent_problem(self) -> str:
+        names = {"name": self.name, "parent": str(self.parent or "")}
+        if not self.parent_id or not self.pk:
+            return ""
+        if self.parent_id == self.pk:
+            return gettext(OWN_PARENT) % names
+        if Customer.objects.descendants_of(self).filter(pk=self.parent_id).exists():
+            return gettext(PARENT_IS_BELOW) % names
+        return ""
+
+    def _country_for(self, number: str) -> str:
+        """Country of the billing (else the primary) address, for a number that does not say its own."""
+        if not self.pk or not number or number.startswith(("+", "00")) or number[:2].isalpha():
+            return ""
+        return self.country()
+
+    def country(self) -> str:
+        """Where the customer is: the country of its default billing address, else of its primary one; else blank."""
+        found = self.addresses.order_by("-is_default_billing", "-is_primary").values_list("country", flat=True).first()
+        return str(found or "")

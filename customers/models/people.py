@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models.addresses import Address
 from customers.models.customer import Customer
 from customers.models.rules import filled
-from customers.phones import PHONE_SHAPE
+from customers.phones import PHONE_SHAPE, international
 from customers.triggers.people import CONTACT_TRIGGERS, DEPARTMENT_TRIGGERS, MEMBERSHIP_TRIGGERS
 from foundation.changes.models import Tracked
 
@@ -81,10 +83,30 @@ class Contact(Tracked):
         parts = (self.name_prefix, self.first_name, self.middle_name, self.last_name, self.name_suffix)
         return " ".join(part for part in parts if part)
 
+    def clean_fields(self, exclude: Iterable[str] | None = None) -> None:
+        """Take the spaces off what people type, then check it."""
+        self.first_name, self.last_name, self.email = (
+            self.first_name.strip(),
+            self.last_name.strip(),
+            self.email.strip(),
+        )
+        super().clean_fields(exclude=exclude)
+
     def clean(self) -> None:
-        """What spans two records; the database holds it as well."""
+        """Normalise the phone numbers; check what spans two records, which the database does as well."""
+        self._normalise_phones()
         if self.address_id and self.address and self.address.customer_id != self.customer_id:
             raise ValidationError({"address": _("This address belongs to another customer.")})
+
+    def _normalise_phones(self) -> None:
+        country = ""
+        if any(number and not number.startswith(("+", "00")) for number in (self.phone, self.mobile)):
+            country = str(self.address.country) if self.address else self._country_of_customer()
+        self.phone_e164 = international(self.phone, country)
+        self.mobile_e164 = international(self.mobile, country)
+
+    def _country_of_customer(self) -> str:
+        return self.customer.country() if self.customer_id else ""
 
 
 class Department(Tracked):
