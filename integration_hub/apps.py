@@ -15,3 +15,10 @@ class IntegrationHubConfig(AppConfig):
 
     name = "integration_hub"
     verbose_name = "Integration Hub"
+
+    def ready(self) -> None:
+        """Join rooms that do not know each other."""
+        from foundation.outbound.rotation import register_rotation
+        from integration_hub.second_factor import rotate_second_factors
+
+        register_rotation(rotate_second_factors)

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "foundation.ui",
     "foundation.identity",
+    "foundation.outbound",
     "foundation.changes",
     "foundation.jobs",
     "catalog",
@@ -90,6 +91,7 @@ MIDDLEWARE = [
     "integration_hub.health.HealthMiddleware",  # first: probes come by IP address and without TLS
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "foundation.identity.middleware.PrivatePagesMiddleware",
     "foundation.ui.csp.HubCSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -97,9 +99,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "foundation.identity.middleware.SessionLimitsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "foundation.identity.middleware.SecondFactorMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "foundation.changes.middleware.RecordingMiddleware",  # last: it opens the transaction around the view itself
 ]
@@ -158,21 +162,48 @@ JOB_FILES_KEPT_DAYS = env.int("HUB_JOB_FILES_KEPT_DAYS", 30)
 
 # --- people ------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "identity.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+# One backend: a wrong password is hashed once, for accounts that exist and for those that do not.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "foundation.identity.passwords.MaximumLengthValidator", "OPTIONS": {"max_length": 128}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
 ]
+PASSWORD_RESET_TIMEOUT = 3600
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
+ACCOUNT_ADAPTER = "foundation.identity.sign_in.SignInAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # people learn of a changed password or second factor
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_SESSION_REMEMBER = True  # nobody is asked: SESSION_IDLE decides
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_RATE_LIMITS = {
+    # Wrong passwords, counted by foundation.identity.sign_in; a browser known to the account has a count of its own.
+    "sign_in_account_and_address": "5/5m/key",
+    "sign_in_address": "20/5m/ip",
+    "sign_in_account": "20/5m/key",
+    "sign_in_device": "10/5m/key",
+    "login": "60/m/ip",
+    "login_failed": "5/5m/key",  # wrong codes of a second factor
+    "reset_password": "10/m/ip,3/15m/key",
+}
+MFA_ADAPTER = "integration_hub.second_factor.EncryptingSecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # staff make the accounts: there is nothing to verify
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 # --- languages, times, files -------------------------------------------------------------------------------------
 LANGUAGE_CODE = env.str("HUB_LANGUAGE", "en")
@@ -199,12 +230,24 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+# Only a proxy of ours may say that the client came by HTTPS; it must set this header itself (docs/operations.md).
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
     ("__Host-hub_session", "__Host-hub_csrf") if HTTPS else ("hub_session", "hub_csrf")
 )
-SESSION_COOKIE_AGE = 2 * 3600
-SESSION_SAVE_EVERY_REQUEST = True
+# Seconds, by kind of user: without activity, and altogether (foundation.identity.sessions).
+SESSION_IDLE = {
+    "staff": env.int("HUB_SESSION_IDLE_STAFF", 2 * 3600),
+    "portal": env.int("HUB_SESSION_IDLE_PORTAL", 14 * 24 * 3600),
+}
+SESSION_ABSOLUTE = {
+    "staff": env.int("HUB_SESSION_ABSOLUTE_STAFF", 16 * 3600),
+    "portal": env.int("HUB_SESSION_ABSOLUTE_PORTAL", 90 * 24 * 3600),
+}
+SESSION_COOKIE_AGE = SESSION_IDLE["staff"]
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

@@ -7,6 +7,6 @@ from django.views.generic import RedirectView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("foundation.identity.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]

@@ -13,7 +13,8 @@ class IdentityConfig(AppConfig):
     verbose_name = _("People and access")
 
     def ready(self) -> None:
-        """Register the roles with what they may do here, and keep their groups."""
+        """Register the roles with what they may do here, keep their groups, listen to sign-ins."""
+        from foundation.identity import announcements
         from foundation.identity.roles import Role, register_role, write_roles
 
         own_tokens = ["identity.view_apitoken", "identity.add_apitoken", "identity.change_apitoken"]
@@ -24,4 +25,5 @@ class IdentityConfig(AppConfig):
         register_role(Role.SALES_REPRESENTATIVE)
         register_role(Role.READ_ONLY)
         register_role(Role.INTEGRATIONS, own_tokens)
+        announcements.connect()
         post_migrate.connect(write_roles, dispatch_uid="identity.write_roles")

@@ -121,7 +121,7 @@ class EncryptedTextField(models.TextField):
             raise FieldError(f"{self.name} is encrypted: it cannot be searched by {lookup_name!r}.")
         return super().get_lookup(lookup_name)
 
-    def value_from_object(self, obj: models.Model) -> str:
+    def value_from_object(self, obj: models.Model) -> Any:
         """Show nothing in forms."""
         return ""
 

@@ -9,17 +9,17 @@ pytestmark = pytest.mark.browser
 
 
 def test_nobody_signed_in_is_asked_to_sign_in(page: Page):
-    page.goto("/accounts/email/")
+    page.goto("/accounts/")
     expect(page).to_have_url(re.compile("login"))
 
 
 def test_staff_are_signed_in(staff_page: Page):
-    staff_page.goto("/accounts/email/")
+    staff_page.goto("/accounts/")
     expect(staff_page.locator("body")).to_contain_text("ada@hub.example")
 
 
 def test_phone_page_is_as_wide_as_a_phone(phone_page: Page):
-    phone_page.goto("/accounts/email/")
+    phone_page.goto("/accounts/")
     assert phone_page.evaluate("window.innerWidth") == 390
 
 

@@ -1,6 +1,6 @@
 """Who may sign in, and the keys other systems come in with."""
 
 from foundation.identity.models.tokens import ApiToken
-from foundation.identity.models.users import User, UserManager
+from foundation.identity.models.users import PermissionGiven, RoleGiven, User, UserManager
 
-__all__ = ["ApiToken", "User", "UserManager"]
+__all__ = ["ApiToken", "PermissionGiven", "RoleGiven", "User", "UserManager"]

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from foundation.identity.fields import NormalisedEmailField
@@ -25,6 +26,23 @@ LAST_SUPERUSER = """
         RAISE EXCEPTION 'user_last_superuser: somebody must remain who may do everything'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'user_last_superuser', TABLE = 'identity_user';
     END IF;
+    RETURN NULL;
+"""
+
+# Every session carries the epoch it began in (see _get_session_auth_hash): raising it ends all of them. It only ever
+# rises, so saving an older copy of the row does not bring a session back to life.
+RAISE_EPOCH = """
+    NEW.session_epoch := GREATEST(NEW.session_epoch, OLD.session_epoch);
+    IF (NEW.is_superuser, NEW.is_staff, NEW.is_active, NEW.kind)
+        IS DISTINCT FROM (OLD.is_superuser, OLD.is_staff, OLD.is_active, OLD.kind)
+    THEN
+        NEW.session_epoch := OLD.session_epoch + 1;
+    END IF;
+    RETURN NEW;
+"""
+RAISE_MEMBERS_EPOCH = """
+    UPDATE identity_user SET session_epoch = session_epoch + 1
+    WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.user_id ELSE NEW.user_id END;
     RETURN NULL;
 """
 
@@ -72,6 +90,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("active"), default=True, help_text=_("Take the tick away instead of deleting a person: their history stays.")
     )
     date_joined = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -113,6 +132,12 @@ class User(AbstractBaseUser, PermissionsMixin):
                 timing=pgtrigger.Deferred,
                 func=LAST_SUPERUSER,
             ),
+            pgtrigger.Trigger(
+                name="sessions_end_with_rights",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=RAISE_EPOCH,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -125,3 +150,32 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """First word of the name."""
         return self.get_full_name().split(" ")[0]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        # Django ends the sessions of a changed password by this; the epoch adds changed rights and "sign out all".
+        value = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("identity.session", value, secret=secret, algorithm="sha256").hexdigest()
+
+
+def _members_trigger(name: str) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name=name, when=pgtrigger.After, operation=pgtrigger.Insert | pgtrigger.Delete, func=RAISE_MEMBERS_EPOCH
+    )
+
+
+class RoleGiven(User.groups.through):  # type: ignore[name-defined]
+    """A person's place in a group; here only because a trigger needs a model to hang on."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [_members_trigger("sessions_end_with_group")]
+
+
+class PermissionGiven(User.user_permissions.through):  # type: ignore[name-defined]
+    """A permission a person has by themselves; here only because a trigger needs a model to hang on."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [_members_trigger("sessions_end_with_permission")]
