@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from types import FrameType
 
 import structlog
@@ -22,6 +23,9 @@ from django.db.models.functions import Now
 
 from foundation.jobs.clusters import ClusterProcess
 from foundation.jobs.models import WorkerBeat
+from foundation.jobs.outbox.bell import CLUSTER as OUTBOX
+from foundation.jobs.outbox.bell import ring_if_due
+from foundation.jobs.outbox.selectors import deliveries_hang
 from foundation.jobs.selectors import cluster_hangs, oldest_waiting_seconds
 from foundation.jobs.sweeper import release_runs, ring_for_cluster, sweep
 from foundation.jobs.timing import timing
@@ -62,6 +66,7 @@ class Guard:
             Duty(self.show_life, self.timing.worker_beat),
             Duty(sweep, self.timing.sweep),
             Duty(self.revive, self.timing.tick),
+            Duty(ring_if_due, self.timing.outbox),
             Duty(self.watch, min(self.timing.watchdog / 6, 10)),
         ]
 
@@ -110,11 +115,16 @@ class Guard:
         for cluster in self.clusters:
             if not cluster.had_time(self.timing.watchdog):
                 continue
-            if cluster_hangs(cluster.name, worker=cluster.worker, size=cluster.size):
+            if self._hangs(cluster):
                 log.error("worker: a cluster takes no jobs although it has room", cluster=cluster.name)
                 cluster.hangs += 1
                 self._kill(cluster)
                 self._start_again(cluster)
+
+    def _hangs(self, cluster: ClusterProcess) -> bool:
+        if cluster.name == OUTBOX:
+            return deliveries_hang(patience=timedelta(seconds=self.timing.watchdog))
+        return cluster_hangs(cluster.name, worker=cluster.worker, size=cluster.size)
 
     def _kill(self, cluster: ClusterProcess) -> None:
         cluster.kill()

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from foundation.jobs.claims import claim
+from foundation.jobs.outbox.retention import outbox_prune
 from foundation.jobs.registry import job
 from foundation.jobs.retention import files_prune, jobs_prune, queue_rows_prune, workers_prune
 from foundation.jobs.runs import JobRun, execute
@@ -26,3 +27,9 @@ def tidy(run: JobRun) -> dict[str, int]:
         "queue rows": queue_rows_prune(older_than=timedelta(days=settings.JOBS_KEPT_DAYS)),
         "workers": workers_prune(older_than=timedelta(days=1)),
     }
+
+
+@job("jobs.tidy_outbox", title=_("Empty delivered messages"), every=timedelta(hours=1))
+def tidy_outbox(run: JobRun) -> dict[str, int]:
+    """Forget contents and evidence when their time is over: they hold personal data."""
+    return outbox_prune()

@@ -21,6 +21,7 @@ class Timing:
     worker_beat: float = 10  # a worker shows life this often
     worker_silent: float = 180  # no worker for so long: people are told
     stop: float = 90  # how long running jobs may still work when the worker is stopped
+    outbox: float = 2  # a message that becomes due, or whose doorbell was lost, waits no longer than this for its ring
     tick: float = 1  # how often the worker looks after its clusters
 
 

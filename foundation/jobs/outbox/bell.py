@@ -9,6 +9,8 @@ from django.db import connection, transaction
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
+from foundation.jobs.outbox.selectors import outbox_is_due
+
 CLUSTER = "outbox"
 TASK = "foundation.jobs.outbox.delivery.deliver_slice"
 
@@ -24,3 +26,9 @@ def ring_after_commit() -> None:
     if any(callback is ring for _savepoints, callback, _robust in connection.run_on_commit):
         return
     transaction.on_commit(ring, robust=True)
+
+
+def ring_if_due() -> None:
+    """Ring for messages whose time has come, whose lease has ended, or whose ring was lost (the guard asks often)."""
+    if outbox_is_due():
+        ring()

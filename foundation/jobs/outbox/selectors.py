@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 
 from foundation.jobs.clock import DATABASE_CLOCK, Clock
-from foundation.jobs.models import OutboxMessage
+from foundation.jobs.models import OutboxAttempt, OutboxMessage
 
 State = OutboxMessage.State
 
@@ -38,6 +38,16 @@ def outbox_is_due(clock: Clock = DATABASE_CLOCK) -> bool:
 def oldest_due_at(clock: Clock = DATABASE_CLOCK) -> datetime | None:
     """Since when the oldest deliverable message has waited (an alarm for operators)."""
     return messages_claimable(clock).values_list("free_at", flat=True).first()
+
+
+def deliveries_hang(*, patience: timedelta, clock: Clock = DATABASE_CLOCK) -> bool:
+    """Whether messages wait although nobody delivers any: the queue's cluster takes no doorbells."""
+    since = clock.after(-patience)
+    return (
+        messages_claimable(clock).filter(free_at__lt=since).exists()
+        and not OutboxMessage.objects.filter(state=State.SENDING, leased_until__gt=clock.now()).exists()
+        and not OutboxAttempt.objects.filter(started_at__gt=since).exists()
+    )
 
 
 def messages_dead() -> QuerySet[OutboxMessage]:

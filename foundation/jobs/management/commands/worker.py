@@ -10,10 +10,13 @@ from setproctitle import setproctitle
 
 from foundation.jobs.guard import Guard
 from foundation.jobs.models import Job
+from foundation.jobs.outbox.bell import CLUSTER as OUTBOX
+
+CLUSTERS = [*Job.Cluster.values, OUTBOX]
 
 
 class Command(BaseCommand):
-    """Runs both clusters of the queue and guards them."""
+    """Runs the clusters of the queue and guards them."""
 
     help = (
         "Does the background work until it is stopped (Ctrl-C or SIGTERM: running jobs may finish, for 90 seconds; "
@@ -22,11 +25,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Say which clusters."""
-        parser.add_argument(
-            "--only", choices=Job.Cluster.values, help="run this cluster alone; without it everyday and long work"
-        )
+        parser.add_argument("--only", choices=CLUSTERS, help="run this cluster alone; without it all of them")
 
     def handle(self, *args: Any, only: str | None = None, **options: Any) -> None:
         """Guard the clusters."""
         setproctitle("hub worker")
-        Guard([only] if only else Job.Cluster.values).run()
+        Guard([only] if only else CLUSTERS).run()

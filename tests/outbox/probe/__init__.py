@@ -1,0 +1,1 @@
+"""An app that brings the tests' handlers into a worker process."""
