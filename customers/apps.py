@@ -13,9 +13,12 @@ class CustomersConfig(AppConfig):
     verbose_name = _("Customers")
 
     def ready(self) -> None:
-        """Say which role may do what here; look after the search index after each migration."""
+        """Say which role and which scope may do what here; look after the search index after each migration."""
         from customers import access
         from customers.search import make_trigram_index
+        from foundation.identity.scopes import register_scope
 
         access.register()
         post_migrate.connect(make_trigram_index, sender=self, dispatch_uid="customers.trigram_index")
+        register_scope("customers:read", _("Read customers, their people and terms"))
+        register_scope("customers:write", _("Add, change and delete customers, their people and terms"))

@@ -278,12 +278,35 @@ UNFOLD = unfold_configuration(site_name=SITE_NAME, environment=ENVIRONMENT)
 
 # --- libraries ---------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "foundation.api.schema.HubSchema",
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "foundation.identity.api.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["foundation.identity.api.HasScope"],  # a view that names no scope opens to nobody
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "foundation.api.problems.handle",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+API_DOCS_PUBLIC = env.bool("HUB_API_DOCS_PUBLIC", False)  # else the page and the document ask for a sign-in
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Integration Hub",
+    "DESCRIPTION": "Customers, their people and terms, for other programs. Sign in with an API token as bearer.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": [
+        "rest_framework.permissions.AllowAny" if API_DOCS_PUBLIC else "rest_framework.permissions.IsAuthenticated"
+    ],
+    "SERVE_AUTHENTICATION": None,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v[0-9]+",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "foundation.api.schema.add_problems",
+    ],
 }
 IMPORT_EXPORT_SKIP_ADMIN_LOG = True
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"

@@ -1,0 +1,1 @@
+"""The customer side of the REST API."""

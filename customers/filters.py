@@ -1,0 +1,87 @@
+"""By what lists of customers and their parts can be narrowed down, in the API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import django_filters as filters
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django_filters.fields import IsoDateTimeField
+
+from customers import models
+from customers.models import CustomerQuerySet
+from customers.search import customer_search
+
+
+class MomentField(IsoDateTimeField):
+    """A moment in ISO 8601, brought to UTC: offsets beyond those of any place are refused here, not by the database."""
+
+    def clean(self, value: Any) -> datetime | None:
+        """Return the moment in UTC."""
+        moment = super().clean(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class MomentFilter(filters.IsoDateTimeFilter):
+    """Compares with a moment."""
+
+    field_class = MomentField
+
+
+class Since(MomentFilter):
+    """At this moment or later."""
+
+    def __init__(self, field_name: str) -> None:
+        super().__init__(field_name=field_name, lookup_expr="gte")
+
+
+class Until(MomentFilter):
+    """Before this moment."""
+
+    def __init__(self, field_name: str) -> None:
+        super().__init__(field_name=field_name, lookup_expr="lt")
+
+
+class RecordFilter(filters.FilterSet):
+    """Every list can be asked for what is new or has changed."""
+
+    created_since = Since("created_at")
+    created_before = Until("created_at")
+    updated_since = Since("updated_at")
+    updated_before = Until("updated_at")
+
+
+class CustomerFilter(RecordFilter):
+    """Customers."""
+
+    search = filters.CharFilter(method="by_words", help_text="Beginnings of words: name, code, VAT id, e-mail, phone.")
+    code = filters.CharFilter(lookup_expr="iexact")
+    name = filters.CharFilter(lookup_expr="iexact")
+    rep_id = filters.CharFilter(method="by_rep", help_text="Rep id in force.")
+    has_parent = filters.BooleanFilter(field_name="parent", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = models.Customer
+        fields = (
+            *("group", "parent", "account", "owner", "internal_rating", "payment_term", "tax_code", "vat_id"),
+            *("vat_state", "is_on_hold", "is_internal"),
+        )
+
+    def by_words(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        """Return what the words find."""
+        return customer_search(rows, value)
+
+    def by_rep(self, rows: CustomerQuerySet, _name: str, value: str) -> CustomerQuerySet:
+        """Return whom this representative looks after."""
+        return rows.with_rep(value)
+
+
+def record_filter(record: type[Any], *names: str) -> type[RecordFilter]:
+    """Make a filter set of exact fields."""
+    meta = type("Meta", (), {"model": record, "fields": names})
+    return type(f"{record.__name__}Filter", (RecordFilter,), {"Meta": meta, "__doc__": record.__doc__})
