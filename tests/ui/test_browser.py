@@ -6,8 +6,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.ui import gallery
+
 pytestmark = pytest.mark.browser
 
+GALLERY = ["/gallery/", "/admin/gallery/", "/admin/gallery/confirm/"]
 PAGES = ["/admin/", "/admin/auth/group/", "/admin/auth/group/add/"]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 
@@ -19,6 +22,17 @@ def watched(page: Page) -> Callable[[], list[str]]:
     page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
     page.on("request", lambda request: found.append(request.url) if "127.0.0.1" not in request.url else None)
     return lambda: [one for one in found if not one.startswith("data:")]
+
+
+@pytest.fixture
+def _gallery(settings) -> None:
+    settings.ROOT_URLCONF = "tests.ui.gallery"
+    gallery.polls = 0
+
+
+def _access_troubles(page: Page) -> list[str]:
+    violations = Axe().run(page, options=RULES).response["violations"]
+    return [f"{v['id']}: {node['html'][:200]} {node['failureSummary']}" for v in violations for node in v["nodes"]]
 
 
 def _width(page: Page) -> int:
@@ -42,9 +56,7 @@ def test_page_fits_a_phone(phone_page, watched, address):
 @pytest.mark.parametrize("address", [*PAGES, "/no-such-page/", "/accounts/login/?next=/admin/"])
 def test_page_is_open_to_everyone(staff_page, address):
     staff_page.goto(address, wait_until="networkidle")
-    violations = Axe().run(staff_page, options=RULES).response["violations"]
-    found = [f"{v['id']}: {node['html'][:200]} {node['failureSummary']}" for v in violations for node in v["nodes"]]
-    assert found == []
+    assert _access_troubles(staff_page) == []
 
 
 def test_first_tab_leads_past_the_menu(staff_page):
@@ -69,3 +81,29 @@ def test_page_outside_the_admin_loads_its_style_and_icons_under_the_strict_polic
     page.goto("/no-such-page/", wait_until="networkidle")
     assert page.locator(".hub-main").evaluate("element => getComputedStyle(element).maxWidth") == "448px"
     assert [text for text in watched() if "404" not in text] == []
+
+
+@pytest.mark.usefixtures("_gallery")
+@pytest.mark.parametrize("address", GALLERY)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_shared_pieces_are_open_to_everyone_by_day_and_night(staff_page, address, scheme):
+    staff_page.emulate_media(color_scheme=scheme)
+    staff_page.goto(address, wait_until="networkidle")
+    assert _access_troubles(staff_page) == []
+
+
+@pytest.mark.usefixtures("_gallery")
+@pytest.mark.parametrize("address", GALLERY)
+def test_shared_pieces_fit_a_phone_with_long_names(phone_page, watched, address):
+    phone_page.goto(address, wait_until="networkidle")
+    assert _width(phone_page) == 390
+    assert watched() == []
+
+
+@pytest.mark.usefixtures("_gallery")
+def test_polled_part_moves_without_reload_and_stops_at_the_end(page, watched):
+    page.goto("/gallery/live/")
+    expect(page.locator("#state")).to_contain_text("2 of 2 (100 %)", timeout=15_000)
+    expect(page.locator("#state")).not_to_have_attribute("hx-get", "/gallery/state/")
+    assert gallery.polls == 2
+    assert watched() == []
