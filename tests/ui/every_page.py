@@ -62,7 +62,7 @@ def fixed_addresses(resolver: URLResolver | None = None, prefix: str = "/") -> I
             continue
         if isinstance(pattern, URLResolver):
             yield from fixed_addresses(pattern, address)
-        elif not address.startswith(("/accounts/", "/api/")):  # signs out; speaks no HTML
+        elif not address.startswith(("/accounts/logout", "/api/")):  # signs out; speaks no HTML
             yield address
 
 
@@ -94,6 +94,8 @@ def _troubles(client: Client, address: str) -> list[str]:
         return [f"{type(error).__name__}: {error}"]
     if response.status_code not in FINE:
         return [f"answered {response.status_code}"]
+    if response.headers.get("Location", "").startswith(reverse(settings.LOGIN_URL)):
+        return ["asks to sign in"]
     is_page = response.status_code == 200 and response.headers.get("Content-Type", "").startswith("text/html")
     return Page(response.text).troubles() if is_page and response.content else []
 
@@ -106,9 +108,7 @@ def main() -> None:
     from foundation.identity.models import User
 
     client = Client(SERVER_NAME="localhost")
-    client.force_login(
-        User.objects.filter(is_superuser=True).first(), backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(User.objects.filter(is_superuser=True).first())
     json.dump({"theme": settings.ADMIN_THEME, "pages": open_all(client)}, sys.stdout)
 
 

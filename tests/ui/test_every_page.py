@@ -28,7 +28,7 @@ def _assert_good(pages: dict[str, list[str]]) -> None:
 
 def test_every_page_opens_with_unfold(transactional_db, superuser):
     client = Client()
-    client.force_login(superuser, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(superuser)
     _assert_good(open_all(client))
 
 
