@@ -13,12 +13,14 @@ class CustomersConfig(AppConfig):
     verbose_name = _("Customers")
 
     def ready(self) -> None:
-        """Say which role and which scope may do what here; look after the search index after each migration."""
+        """Say which role and scope may do what here; after each migration look after ratings and search index."""
         from customers import access
+        from customers.reference import make_ratings
         from customers.search import make_trigram_index
         from foundation.identity.scopes import register_scope
 
         access.register()
+        post_migrate.connect(make_ratings, sender=self, dispatch_uid="customers.ratings")
         post_migrate.connect(make_trigram_index, sender=self, dispatch_uid="customers.trigram_index")
         register_scope("customers:read", _("Read customers, their people and terms"))
         register_scope("customers:write", _("Add, change and delete customers, their people and terms"))

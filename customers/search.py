@@ -58,21 +58,26 @@ def customer_search(customers: CustomerQuerySet, text: str) -> CustomerQuerySet:
     words = words_of(text)
     if not words:
         return customers
-    return customers.alias(search_document=SEARCH_DOCUMENT, search_text=SEARCH_TEXT).filter(
-        _has_all(words) | _begins(["".join(words)])  # a number typed with spaces or dashes is one word to us
-    )
+    joined = "".join(words)  # a number typed with spaces or dashes is one word to us
+    if trigrams_available(DEFAULT_DB_ALIAS):
+        condition = _contains(words) | _document(f"{joined}:*")
+    else:
+        condition = _document(f"({_begin(words)}) | {joined}:*")
+    return customers.alias(search_document=SEARCH_DOCUMENT, search_text=SEARCH_TEXT).filter(condition)
 
 
-def _has_all(words: Iterable[str]) -> Q:
-    if not trigrams_available(DEFAULT_DB_ALIAS):
-        return _begins(words)
-    inside = [word for word in words if len(word) >= TRIGRAM_LENGTH]
+def _contains(words: Iterable[str]) -> Q:
+    inside = Q(*(Q(search_text__contains=word) for word in words if len(word) >= TRIGRAM_LENGTH))
     short = [word for word in words if len(word) < TRIGRAM_LENGTH]
-    return Q(*(Q(search_text__contains=word) for word in inside)) & (_begins(short) if short else Q())
+    return inside & _document(_begin(short)) if short else inside
 
 
-def _begins(words: Iterable[str]) -> Q:
-    return Q(search_document=SearchQuery(" & ".join(f"{word}:*" for word in words), config="simple", search_type="raw"))
+def _begin(words: Iterable[str]) -> str:
+    return " & ".join(f"{word}:*" for word in words)
+
+
+def _document(query: str) -> Q:
+    return Q(search_document=SearchQuery(query, config="simple", search_type="raw"))
 
 
 @cache

@@ -59,7 +59,7 @@ $$
 
 IS_WITHIN = """
 CREATE FUNCTION customers_is_within(node bigint, top bigint) RETURNS boolean
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     RETURN EXISTS (
         WITH RECURSIVE up(id) AS (
@@ -75,7 +75,7 @@ END $$
 # Gives these customers and everybody below them the account of their root company.
 SHARE_ACCOUNTS = """
 CREATE FUNCTION customers_share_accounts(changed bigint[]) RETURNS void
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     WITH RECURSIVE up(start, id, parent_id, account_id) AS (
         SELECT c.id, c.id, c.parent_id, c.account_id FROM customers_customer c WHERE c.id = ANY (changed)
@@ -94,7 +94,7 @@ END $$
 # Gives these customers the account back that is their own; who has none gets a new one.
 OWN_ACCOUNTS = """
 CREATE FUNCTION customers_own_accounts(freed bigint[]) RETURNS void
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     WITH lacking AS (
         SELECT id, name, owner_id, nextval('customers_account_id_seq') AS account_id

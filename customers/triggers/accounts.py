@@ -8,9 +8,16 @@ from __future__ import annotations
 
 import pgtrigger
 
+from customers.triggers import planned_anew
 from customers.triggers.tree import LOCK_FOREST, SHARE_FOREST
 
 IS_ROOT_STRATEGY = "EXISTS (SELECT 1 FROM customers_customersettings WHERE id = 1 AND account_strategy = 'root')"
+
+MAKE_ACCOUNTS = """
+    INSERT INTO customers_account (id, name, owner_id, version, created_at, updated_at)
+    SELECT n.account_id, n.name, n.owner_id, 1, statement_timestamp(), statement_timestamp() FROM new_rows n
+    WHERE n.own_account_id = n.account_id AND NOT EXISTS (SELECT 1 FROM customers_account a WHERE a.id = n.account_id)
+"""
 
 ACCOUNT_TRIGGERS = [
     pgtrigger.Trigger(
@@ -35,10 +42,7 @@ ACCOUNT_TRIGGERS = [
         referencing=pgtrigger.Referencing(new="new_rows"),
         declare=[("placed", "bigint[]")],
         func=f"""
-    INSERT INTO customers_account (id, name, owner_id, version, created_at, updated_at)
-    SELECT n.account_id, n.name, n.owner_id, 1, statement_timestamp(), statement_timestamp() FROM new_rows n
-    WHERE n.own_account_id = n.account_id
-      AND NOT EXISTS (SELECT 1 FROM customers_account a WHERE a.id = n.account_id);
+    {planned_anew(MAKE_ACCOUNTS)}
     IF {IS_ROOT_STRATEGY} THEN
         SELECT array_agg(id) INTO placed FROM new_rows WHERE parent_id IS NOT NULL;
         IF placed IS NOT NULL THEN

@@ -9,21 +9,25 @@ from __future__ import annotations
 import pgtrigger
 
 from customers.refusals import refuse
+from customers.triggers import planned_anew
 
 PLACE = ("street", "street2", "postal_code", "city", "region", "region_text", "country")
 FLAGS = "is_primary, is_default_billing, is_default_shipping"
 
-# `fresh` has what this statement flagged; one UPDATE takes the flags off the former addresses, another finds a primary
-# where none is. The customers are locked before looking, so that two sessions settle one after the other.
-SETTLE_FLAGS = f"""
-    PERFORM 1 FROM customers_customer WHERE id = ANY (holders) ORDER BY id FOR NO KEY UPDATE;
+# Two sessions settle one after the other.
+LOCK_HOLDERS = planned_anew(
+    "SELECT count(*) FROM (SELECT 1 FROM customers_customer WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE) locked",
+    into="locked",
+    using="holders",
+)
+
+# `fresh` is what this statement flagged: flags of `new_rows` that `old_rows` do not have.
+FRESH_FLAGS = ", ".join(
+    f"bool_or({flag} AND is_new) AND NOT bool_or({flag} AND NOT is_new) AS {flag}" for flag in FLAGS.split(", ")
+)
+TAKE_FLAGS_OFF_THE_FORMER = f"""
     WITH fresh AS (
-        SELECT id, customer_id, {
-    ", ".join(
-        f"bool_or({flag} AND is_new) AND NOT bool_or({flag} AND NOT is_new) AS {flag}" for flag in FLAGS.split(", ")
-    )
-}
-        FROM (%s) rows GROUP BY id, customer_id
+        SELECT id, customer_id, {FRESH_FLAGS} FROM (%s) rows GROUP BY id, customer_id
     ), winner AS (
         SELECT customer_id, max(id) FILTER (WHERE is_primary) AS primary_id,
                max(id) FILTER (WHERE is_default_billing) AS billing_id,
@@ -37,13 +41,29 @@ SETTLE_FLAGS = f"""
     FROM winner w WHERE a.customer_id = w.customer_id AND (
         (a.is_primary AND a.id <> w.primary_id) OR (a.is_default_billing AND a.id <> w.billing_id)
         OR (a.is_default_shipping AND a.id <> w.shipping_id)
-    );
-    UPDATE customers_address SET is_primary = true WHERE id IN (
-        SELECT min(id) FROM customers_address WHERE customer_id = ANY (holders)
-        GROUP BY customer_id HAVING NOT bool_or(is_primary)
-    );
-    RETURN NULL;
+    )
 """
+MAKE_THE_FIRST_PRIMARY = """
+    UPDATE customers_address SET is_primary = true WHERE id IN (
+        SELECT min(id) FROM customers_address WHERE customer_id = ANY ($1)
+        GROUP BY customer_id HAVING NOT bool_or(is_primary)
+    )
+"""
+
+
+def settle_flags(rows: str) -> str:
+    """SQL that leaves each customer in `holders` with one primary address and one default per type."""
+    return f"""
+    IF holders IS NULL THEN
+        RETURN NULL;
+    END IF;
+    {LOCK_HOLDERS}
+    {planned_anew(TAKE_FLAGS_OFF_THE_FORMER % rows)}
+    {planned_anew(MAKE_THE_FIRST_PRIMARY, using="holders")}
+    RETURN NULL;
+    """
+
+
 NEW_FLAGS = f"SELECT id, customer_id, {FLAGS}, true AS is_new FROM new_rows"
 OLD_FLAGS = f"SELECT id, customer_id, {FLAGS}, false AS is_new FROM old_rows"
 
@@ -92,13 +112,10 @@ ADDRESS_TRIGGERS = [
         when=pgtrigger.After,
         operation=pgtrigger.Insert,
         referencing=pgtrigger.Referencing(new="new_rows"),
-        declare=[("holders", "bigint[]")],
+        declare=[("holders", "bigint[]"), ("locked", "bigint")],
         func=f"""
     SELECT array_agg(DISTINCT customer_id) INTO holders FROM new_rows;
-    IF holders IS NULL THEN
-        RETURN NULL;
-    END IF;
-    {SETTLE_FLAGS % NEW_FLAGS}
+    {settle_flags(NEW_FLAGS)}
     """,
     ),
     pgtrigger.Trigger(
@@ -107,15 +124,12 @@ ADDRESS_TRIGGERS = [
         when=pgtrigger.After,
         operation=pgtrigger.Update,
         referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
-        declare=[("holders", "bigint[]")],
+        declare=[("holders", "bigint[]"), ("locked", "bigint")],
         func=f"""
     SELECT array_agg(DISTINCT customer_id) INTO holders FROM (
         SELECT id, customer_id, {FLAGS} FROM new_rows EXCEPT SELECT id, customer_id, {FLAGS} FROM old_rows
     ) changed;
-    IF holders IS NULL THEN
-        RETURN NULL;
-    END IF;
-    {SETTLE_FLAGS % f"{NEW_FLAGS} UNION ALL {OLD_FLAGS}"}
+    {settle_flags(f"{NEW_FLAGS} UNION ALL {OLD_FLAGS}")}
     """,
     ),
     # Waits for the end of the transaction: a customer may go with all its addresses, and a new primary may follow.

@@ -11,68 +11,77 @@ from __future__ import annotations
 import pgtrigger
 
 from customers.refusals import refuse
+from customers.triggers import planned_anew
 
 LOCK_FOREST = "pg_advisory_xact_lock(hashtext('customers.forest'))"
 SHARE_FOREST = "pg_advisory_xact_lock_shared(hashtext('customers.forest'))"
 
 # Walks up from each customer that got a parent and has children (others close no circle); UNION ends on a circle.
-REFUSE_CYCLE = f"""
+FIND_CYCLE = """
     WITH RECURSIVE walk(start, node) AS (
         SELECT c.id, c.parent_id FROM customers_customer c
-        WHERE c.id = ANY (placed) AND EXISTS (SELECT 1 FROM customers_customer k WHERE k.parent_id = c.id)
+        WHERE c.id = ANY ($1) AND EXISTS (SELECT 1 FROM customers_customer k WHERE k.parent_id = c.id)
         UNION
         SELECT walk.start, c.parent_id FROM walk JOIN customers_customer c ON c.id = walk.node
         WHERE c.parent_id IS NOT NULL AND walk.node <> walk.start
     )
-    SELECT c.name, p.name AS parent INTO culprit
+    SELECT c.name, p.name AS parent
     FROM walk JOIN customers_customer c ON c.id = walk.start JOIN customers_customer p ON p.id = c.parent_id
-    WHERE walk.node = walk.start LIMIT 1;
-    IF FOUND THEN
+    WHERE walk.node = walk.start LIMIT 1
+"""
+REFUSE_CYCLE = f"""
+    {planned_anew(FIND_CYCLE, into="culprit", using="placed")}
+    IF culprit.name IS NOT NULL THEN
         {refuse("customer_tree_has_no_cycle", name="culprit.name", parent="culprit.parent")}
     END IF;
 """
 
+FIND_UNSEEN_PARENT = """
+    SELECT c.name FROM customers_customer c LEFT JOIN customers_customer p ON p.id = c.parent_id
+    WHERE c.id = ANY ($1) AND p.id IS NULL LIMIT 1
+"""
 REFUSE_UNSEEN_PARENT = f"""
-    SELECT c.name INTO culprit FROM customers_customer c LEFT JOIN customers_customer p ON p.id = c.parent_id
-    WHERE c.id = ANY (placed) AND p.id IS NULL LIMIT 1;
-    IF FOUND THEN
+    {planned_anew(FIND_UNSEEN_PARENT, into="culprit", using="placed")}
+    IF culprit.name IS NOT NULL THEN
         {refuse("customer_parent_exists", name="culprit.name")}
     END IF;
 """
 
 
-def refuse_strangers(memberships: str) -> str:
+def refuse_strangers(memberships: str, *, using: str = "") -> str:
     """SQL that refuses when a membership among `memberships` (m, p, d) is of a person the department may not take."""
-    refusal = refuse(
-        "department_takes_own_people",
-        department="culprit.department",
-        customer="culprit.customer",
-        contact="culprit.contact",
-        employer="culprit.employer",
-    )
-    return f"""
+    find = f"""
     SELECT d.name AS department, holder.name AS customer, concat_ws(' ', p.first_name, p.last_name) AS contact,
-           employer.name AS employer INTO culprit
+           employer.name AS employer
     FROM customers_membership m
     JOIN customers_department d ON d.id = m.department_id AND d.customer_id IS NOT NULL
     JOIN customers_contact p ON p.id = m.contact_id
     JOIN customers_customer holder ON holder.id = d.customer_id
     JOIN customers_customer employer ON employer.id = p.customer_id
-    WHERE {memberships} AND NOT customers_is_within(p.customer_id, d.customer_id) LIMIT 1;
-    IF FOUND THEN
-        {refusal}
+    WHERE {memberships} AND NOT customers_is_within(p.customer_id, d.customer_id) LIMIT 1
+    """
+    names = {name: f"culprit.{name}" for name in ("department", "customer", "contact", "employer")}
+    return f"""
+    {planned_anew(find, into="culprit", using=using)}
+    IF culprit.department IS NOT NULL THEN
+        {refuse("department_takes_own_people", **names)}
     END IF;
     """
 
 
 BELOW_MOVED = """p.customer_id IN (
         WITH RECURSIVE below(id) AS (
-            SELECT unnest(moved)
+            SELECT unnest($1)
             UNION
             SELECT c.id FROM below JOIN customers_customer c ON c.parent_id = below.id
         )
         SELECT id FROM below
     )"""
+
+FIND_PLACED = """
+    SELECT array_agg(n.id) FROM new_rows n
+    WHERE n.parent_id IS NOT NULL AND EXISTS (SELECT 1 FROM customers_customer k WHERE k.parent_id = n.id)
+"""
 
 TREE_TRIGGERS = [
     pgtrigger.Trigger(
@@ -83,8 +92,7 @@ TREE_TRIGGERS = [
         referencing=pgtrigger.Referencing(new="new_rows"),
         declare=[("placed", "bigint[]"), ("culprit", "record")],
         func=f"""
-    SELECT array_agg(n.id) INTO placed FROM new_rows n
-    WHERE n.parent_id IS NOT NULL AND EXISTS (SELECT 1 FROM customers_customer k WHERE k.parent_id = n.id);
+    {planned_anew(FIND_PLACED, into="placed")}
     IF placed IS NOT NULL THEN
         {REFUSE_CYCLE}
     END IF;
@@ -110,7 +118,7 @@ TREE_TRIGGERS = [
         {REFUSE_CYCLE}
     END IF;
     IF EXISTS (SELECT 1 FROM customers_department WHERE customer_id IS NOT NULL) THEN
-        {refuse_strangers(BELOW_MOVED)}
+        {refuse_strangers(BELOW_MOVED, using="moved")}
     END IF;
     RETURN NULL;
     """,
