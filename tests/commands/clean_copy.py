@@ -64,7 +64,7 @@ class CleanCopy:
         shutil.copytree(REPOSITORY, place / "hub", symlinks=True, ignore=NOT_COPIED)
         (place / "home").mkdir()
         person.own(place)
-        return cls(place / "hub", person, _free_port())
+        return cls(place / "hub", person, free_port())
 
     @property
     def url(self) -> str:
@@ -165,6 +165,7 @@ def _is_for_everybody(place: str) -> bool:
     return subprocess.run([python, "-c", code], capture_output=True, check=False).returncode == 0
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port nobody uses just now."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
