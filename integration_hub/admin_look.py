@@ -5,6 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
 
 # Our petrol, from paper to ink; 600 carries white text at 5.6:1.
 PRIMARY = {
@@ -42,5 +44,6 @@ def unfold_configuration(*, site_name: str, environment: str) -> dict[str, Any]:
             "primary": dict(PRIMARY),
             "font": {"subtle-light": "var(--color-base-600)", "subtle-dark": "var(--color-base-400)"},
         },
+        "ACCOUNT": {"navigation": [{"title": _("My account"), "link": reverse_lazy("account_overview")}]},
         "SIDEBAR": {"show_search": False, "navigation": "integration_hub.navigation.sidebar"},
     }

@@ -33,3 +33,10 @@ def test_the_admin_site_is_ours_and_not_one_the_look_puts_in_its_place():
 def test_admin_asks_for_sign_in_at_the_one_door(client):
     response = client.get(reverse("admin:index"), follow=True)
     assert response.redirect_chain[-1][0].startswith(reverse("account_login"))
+
+
+@pytest.mark.django_db
+def test_password_is_changed_in_ones_account_only(admin_client):
+    response = admin_client.get(reverse("admin:password_change"))
+    assert response["Location"] == reverse("account_change_password")
+    assert f'href="{reverse("account_overview")}"' in admin_client.get(reverse("admin:index")).text
