@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django_q.models import OrmQ
 
 from foundation.jobs.models import Job, JobAttempt, WorkerBeat
+from foundation.jobs.registry import UnknownJobKindError, job_kind
 from foundation.jobs.timing import timing
 
 if TYPE_CHECKING:
@@ -36,6 +37,16 @@ def job_list(user: User | AnonymousUser) -> QuerySet[Job]:
 def job_may_cancel(user: User | AnonymousUser, job: Job) -> bool:
     """Whether this person may stop this job: the one who started it may, and those with the right."""
     return not job.is_final and (job.owner_id == user.pk or user.has_perm("jobs.cancel_job"))
+
+
+def job_may_run_again(user: User | AnonymousUser, job: Job) -> bool:
+    """Whether this person may start this job once more: it is over, can be repeated, and its work is theirs to do."""
+    try:
+        kind = job_kind(job.kind)
+    except UnknownJobKindError:
+        return False
+    is_theirs = job.owner_id == user.pk or user.has_perm("jobs.rerun_job")
+    return job.is_final and kind.repeatable and is_theirs and (not kind.permission or user.has_perm(kind.permission))
 
 
 def jobs_waiting() -> QuerySet[Job]:

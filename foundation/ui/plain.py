@@ -31,7 +31,8 @@ from foundation.ui.plain_filters import (
 BooleanRadioFilter = admin.BooleanFieldListFilter
 ChoicesDropdownFilter = admin.ChoicesFieldListFilter
 RelatedDropdownFilter = admin.RelatedFieldListFilter
-DropdownFilter = RadioFilter = admin.SimpleListFilter
+DropdownFilter = admin.SimpleListFilter
+RadioFilter = admin.SimpleListFilter
 
 AnyCallable = Callable[..., Any]
 

@@ -1,9 +1,14 @@
 """The processes that do the work, and the work they do by the clock."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from foundation.jobs.timing import timing
 
 
 class WorkerBeat(models.Model):
@@ -32,6 +37,11 @@ class WorkerBeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it has not been seen for too long."""
+        return timezone.now() - self.seen_at > timedelta(seconds=timing().worker_silent)
 
 
 class JobSchedule(models.Model):
