@@ -14,5 +14,6 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("accounts/", include("foundation.identity.urls")),
     path("api/", include("integration_hub.api", namespace="api")),
+    path("mailbox/", include("foundation.jobs.mail.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]

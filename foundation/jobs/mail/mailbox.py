@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import email
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import default as modern_policy
+from typing import cast
 
 from django.db.models import Q, QuerySet
 
@@ -40,9 +42,7 @@ class MailboxTransport(Transport):
 
 def parse(source: bytes) -> EmailMessage:
     """The mail as an object."""
-    parsed = email.message_from_bytes(source, policy=modern_policy)
-    assert isinstance(parsed, EmailMessage)  # noqa: S101  (what this policy makes)
-    return parsed
+    return cast("EmailMessage", email.message_from_bytes(source, policy=modern_policy))
 
 
 def body(mail: EmailMessage, kind: str) -> str:
@@ -54,6 +54,27 @@ def body(mail: EmailMessage, kind: str) -> str:
 def clean(text: str) -> str:
     """Text as PostgreSQL can keep it."""
     return str(text).replace("\0", "").encode(errors="replace").decode()
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that came with a mail."""
+
+    name: str
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self.content)
+
+
+def attachments(mail: EmailMessage) -> list[Attachment]:
+    """The files of a mail."""
+    return [
+        Attachment(clean(part.get_filename() or f"attachment-{number}"), part.get_payload(decode=True) or b"")
+        for number, part in enumerate(mail.iter_attachments(), start=1)
+    ]
 
 
 def mails_list(search: str = "") -> QuerySet[MailboxMessage]:

@@ -58,7 +58,7 @@ def deliver_next(clock: Clock = DATABASE_CLOCK) -> Claim | None:
     crash_point("outbox.before_mark")
     is_ours = mark(claimed, result, clock)
     crash_point("outbox.marked")
-    log.info("outbox: tried" if is_ours else "outbox: lease lost while sending", outcome=result.outcome, **words)
+    log.info("outbox: tried" if is_ours else "outbox: lease lost while sending", outcome=result.outcome.value, **words)
     return claimed
 
 
