@@ -1,0 +1,22 @@
+"""The admin page of a business record: history, one record per sent form, no lost edits, lists of any length."""
+
+from __future__ import annotations
+
+from foundation.changes.stale import StaleGuardForm, StaleGuardMixin
+from foundation.ui.biglist import BigListMixin
+from foundation.ui.once import OnceForm, OnceMixin
+from foundation.ui.theme import ModelAdmin
+
+
+class RecordForm(OnceForm, StaleGuardForm):
+    """The form of a business record."""
+
+
+class RecordAdmin(OnceMixin, StaleGuardMixin, BigListMixin, ModelAdmin):
+    """A business record; a subclass with a form of its own derives that from `RecordForm`."""
+
+    form = RecordForm
+    empty_value_display = "–"
+
+    class Media:
+        js = ["ui/once.js"]

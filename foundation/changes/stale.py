@@ -1,0 +1,121 @@
+"""A form opened at version 7 does not overwrite version 8: it says what was changed meanwhile and by whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from foundation.changes.models import Change
+from foundation.ui.fieldsets import with_hidden_field
+
+FIELD = "seen_version"
+
+
+class StaleGuardForm(forms.ModelForm):
+    """Carries the version of the record it was opened with, and refuses to save over a newer one.
+
+    The refused form keeps what the person typed and takes on the newer version: saving it again is then a decision.
+    """
+
+    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and not self.instance._state.adding:
+            self.initial[FIELD] = self.instance.version
+
+    def clean(self) -> dict[str, Any] | None:
+        """Compare versions before anything else is checked against the record."""
+        cleaned = super().clean()
+        seen, now = self.cleaned_data.get(FIELD), self.initial.get(FIELD)
+        if seen is None or now is None or seen == now or not self._differs():
+            return cleaned
+        self._take_version(now)
+        raise forms.ValidationError(conflict_sentences(self.instance, seen), code="stale")
+
+    def _differs(self) -> bool:
+        """Whether saving would change the record at all: the same form sent twice would not."""
+        return any(name != FIELD for name in self.changed_data)
+
+    def _take_version(self, version: int) -> None:
+        self.data = self.data.copy()
+        self.data[self.add_prefix(FIELD)] = str(version)
+
+
+def conflict_sentences(record: models.Model, seen: int) -> list[str]:
+    """What to tell whose form is older than the record."""
+    return [
+        _("Nothing was saved: this record was changed while your form was open."),
+        *changes_since(record, seen),
+        _("Your entries are still in the form. Save again to keep them, or open the record anew to drop them."),
+    ]
+
+
+def changes_since(record: models.Model, seen: int) -> list[str]:
+    """What happened to the record after the version the form was opened with, oldest first, one sentence each."""
+    newer = max(record.version - seen, 0)  # type: ignore[attr-defined]  # every version is one update in the ledger
+    entries = list(_updates(record).select_related("set__actor")[:newer])
+    told: list[str] = []
+    became = {field.column: getattr(record, field.attname) for field in record._meta.concrete_fields}
+    for entry in entries:
+        told += [_sentence(record, entry, column, old, became.get(column)) for column, old in entry.before.items()]
+        became |= entry.before
+    return told[::-1]
+
+
+def _updates(record: models.Model) -> models.QuerySet[Change]:
+    return Change.objects.filter(table=record._meta.db_table, key=record.pk, operation=Change.Operation.UPDATE)
+
+
+def _sentence(record: models.Model, entry: Change, column: str, old: Any, new: Any) -> str:
+    field = next((field for field in record._meta.concrete_fields if field.column == column), None)
+    return _("%(who)s changed “%(field)s” from %(old)s to %(new)s.") % {
+        "who": entry.set.actor or entry.set.get_source_display(),
+        "field": field.verbose_name if field else column,
+        "old": _shown(field, old),
+        "new": _shown(field, new),
+    }
+
+
+def _shown(field: Any, value: Any) -> str:
+    """A value as people know it: the name of what a key points at, the words of a choice."""
+    if value in (None, "", []):
+        return _("nothing")
+    if isinstance(field, models.ForeignKey):
+        return f"“{field.remote_field.model._base_manager.filter(pk=value).first() or value}”"
+    if isinstance(value, list | tuple):
+        return f"“{', '.join(map(str, value))}”"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return f"“{dict(getattr(field, 'flatchoices', ())).get(value, value)}”"
+
+
+class StaleGuardMixin:
+    """For a ModelAdmin: its form knows the version it was opened with. The form class derives from `StaleGuardForm`."""
+
+    model: type[models.Model]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Put the hidden version into the form of a record that may be changed."""
+        fieldsets = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        if obj is None or not self.has_change_permission(request, obj):  # type: ignore[attr-defined]
+            return fieldsets
+        return with_hidden_field(fieldsets, FIELD)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Hold the row while its form is compared with it and saved."""
+        if object_id is None or request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
+        with transaction.atomic():
+            self._lock(request, object_id)
+            return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
+
+    def _lock(self, request: HttpRequest, object_id: str) -> None:
+        if object_id.isdigit():
+            list(self.model._base_manager.select_for_update().filter(pk=object_id).values_list("pk"))
