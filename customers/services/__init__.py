@@ -14,6 +14,7 @@ from customers.services.customers import (
     rep_ids_set_by_hand,
 )
 from customers.services.people import contact_create, contact_update, department_join, department_leave
+from customers.services.several import customers_assign, customers_delete
 
 __all__ = [
     "account_strategy_change",
@@ -28,6 +29,8 @@ __all__ = [
     "customer_move",
     "customer_take_children",
     "customer_update",
+    "customers_assign",
+    "customers_delete",
     "department_join",
     "department_leave",
     "note_add",
