@@ -1,0 +1,241 @@
+"""What stands inside the customer's form: addresses, price lists, contacts, notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.admin.scope import ScopedChoicesMixin, within_scope
+from customers.models import Address, Contact, CustomerPriceList, GroupPriceList, Note
+from customers.regions import region_by_name, regions_of
+from foundation.changes.stale import FIELD as SEEN_VERSION
+from foundation.changes.stale import StaleGuardForm
+from foundation.ui.fieldsets import with_hidden_field
+from foundation.ui.theme import StackedInline, TabularInline
+
+LONG = 25  # rows; a longer list is a page of its own
+
+DEFAULT_FLAGS = {"is_default_billing": gettext_lazy("billing"), "is_default_shipping": gettext_lazy("shipping")}
+
+
+class TwinFormSet:
+    """Mixed into an inline's formset: the same new row sent twice is one row.
+
+    A form that changes a record can be sent twice too; a new row in it that equals one made since it was opened is
+    that row.
+    """
+
+    instance: Any
+    fk: Any
+
+    def save_new(self, form: forms.ModelForm, commit: bool = True) -> Any:
+        """Save a new row, unless a twin of it is there."""
+        twin = self._twin(form)
+        return twin or super().save_new(form, commit=commit)  # type: ignore[misc]
+
+    def _twin(self, form: forms.ModelForm) -> Any:
+        known = [one.instance.pk for one in self.initial_forms]  # type: ignore[attr-defined]
+        fields = {field.name for field in form._meta.model._meta.concrete_fields if field.editable}  # type: ignore[union-attr]
+        values = {name: value for name, value in form.cleaned_data.items() if name in fields and name != "id"}
+        same = form._meta.model._default_manager.filter(**{self.fk.name: self.instance})  # type: ignore[union-attr]
+        return same.filter(**values).exclude(pk__in=known).first()
+
+
+class RecordInline(ScopedChoicesMixin):
+    """Mixed into an inline: rows know their version, and a long list is left to a page of its own."""
+
+    extra = 0
+    customer_path: str = ""  # to the customer whose owner counts, where the page's own record does not decide
+    long_list: str = "customer__id__exact"  # parameter of the list's address that shows all rows
+    model: type[Model]
+    parent_model: type[Model]
+    admin_site: Any
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Rows of this person's customers."""
+        rows = super().get_queryset(request)  # type: ignore[misc]
+        return within_scope(rows, request.user, self.customer_path) if self.customer_path else rows
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Put the hidden version in where the rows may be changed."""
+        fieldsets = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        parent = self.admin_site._registry[self.parent_model]
+        may_change = self.has_change_permission(request, obj)  # type: ignore[attr-defined]
+        if may_change and (obj is None or parent.has_change_permission(request, obj)):
+            return with_hidden_field(fieldsets, SEEN_VERSION)
+        return fieldsets
+
+    def is_long(self, request: HttpRequest, obj: Any) -> bool:
+        """Whether the list is too long for the form; a form that was sent with the rows keeps them."""
+        prefix = self._prefix()
+        if request.method == "POST":
+            return f"{prefix}-TOTAL_FORMS" not in request.POST
+        return self._rows(obj)[: LONG + 1].count() > LONG
+
+    def count(self, obj: Any) -> int:
+        """How many rows there are."""
+        return int(self._rows(obj).count())
+
+    def _rows(self, obj: Any) -> Any:
+        return getattr(obj, self._prefix()).all()
+
+    def _prefix(self) -> str:
+        field = next(f for f in self.model._meta.fields if f.related_model is self.parent_model)
+        return str(field.remote_field.related_name)
+
+
+class RowForm(StaleGuardForm):
+    """A row of an inline."""
+
+
+class AddressForm(RowForm):
+    """An address; a region may be typed by name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "region" in self.fields:  # a name is longer than a code
+            field = self.fields["region"]
+            field.validators = [one for one in field.validators if not isinstance(one, MaxLengthValidator)]
+            field.widget.attrs.pop("maxlength", None)
+
+    def _post_clean(self) -> None:
+        """Stacked rows have no place for errors of the row as a whole: say them at its first field."""
+        super()._post_clean()  # type: ignore[misc]
+        if of_row := self.non_field_errors():
+            del self._errors[NON_FIELD_ERRORS]
+            self.add_error(next(iter(self.fields)), ValidationError(list(of_row)))
+
+    def clean_region(self) -> str:
+        """Accept the region's name where its code is meant."""
+        typed = str(self.cleaned_data.get("region") or "").strip()
+        country = str(self.cleaned_data.get("country") or self.data.get(self.add_prefix("country"), ""))
+        known = regions_of(country)
+        if typed.upper() in known:
+            return typed.upper()
+        if f"{country}-{typed.upper()}" in known:
+            return f"{country}-{typed.upper()}"
+        return region_by_name(country, typed) or typed
+
+
+class AddressFormSet(TwinFormSet, StackedInline.formset):
+    """The addresses of a customer as one."""
+
+    def clean(self) -> None:
+        """One default per type and one primary address; the form does not guess which is meant."""
+        super().clean()
+        kept = [
+            form.cleaned_data
+            for form in self.forms
+            if hasattr(form, "cleaned_data") and form.cleaned_data and not form.cleaned_data.get("DELETE")
+        ]
+        doubles = [str(word) for flag, word in DEFAULT_FLAGS.items() if _ticked(kept, flag) > 1]
+        problems = []
+        if doubles:
+            problems.append(_("Several addresses have the same default type %s.") % ", ".join(doubles))
+        if _ticked(kept, "is_primary") > 1:
+            problems.append(_("Several addresses are marked as primary; only one can be."))
+        if problems:
+            raise ValidationError(problems)
+
+
+def _ticked(rows: list[dict[str, Any]], flag: str) -> int:
+    return sum(bool(row.get(flag)) for row in rows)
+
+
+class AddressInline(RecordInline, StackedInline):
+    """Billing and shipping addresses."""
+
+    model = Address
+    form = AddressForm
+    formset = AddressFormSet
+    verbose_name_plural = gettext_lazy("Billing and shipping addresses")
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("label", "organization"),
+                    ("first_name", "last_name"),
+                    ("street", "street2"),
+                    ("postal_code", "city"),
+                    ("country", "region"),
+                    ("phone", "region_text"),
+                    ("is_billing", "is_default_billing"),
+                    ("is_shipping", "is_default_shipping"),
+                    "is_primary",
+                ]
+            },
+        )
+    ]
+
+
+class TabularFormSet(TwinFormSet, TabularInline.formset):
+    """Rows of a table."""
+
+
+class ContactInline(RecordInline, TabularInline):
+    """The people of a customer."""
+
+    model = Contact
+    form = RowForm
+    formset = TabularFormSet
+    show_change_link = True
+    fields = ["first_name", "last_name", "job_title", "email", "phone", "is_active"]
+
+
+class PriceListInline(RecordInline, TabularInline):
+    """Price lists in the order in which they are asked."""
+
+    form = RowForm
+    formset = TabularFormSet
+    autocomplete_fields = ["price_list"]
+    fields = ["price_list", "position", "merge_allowed"]
+    ordering = ["position", "pk"]
+    verbose_name = gettext_lazy("price list")
+    verbose_name_plural = gettext_lazy("Price lists in order")
+
+
+class CustomerPriceListInline(PriceListInline):
+    """Price lists of a customer."""
+
+    model = CustomerPriceList
+
+
+class GroupPriceListInline(PriceListInline):
+    """Price lists of a group."""
+
+    model = GroupPriceList
+
+
+class NoteFormSet(TabularFormSet):
+    """Notes: whoever writes one is its author."""
+
+    author: Any = None
+
+    def save_new(self, form: forms.ModelForm, commit: bool = True) -> Any:
+        """Sign the new note."""
+        form.instance.author = self.author
+        return super().save_new(form, commit=commit)
+
+
+class NoteInline(RecordInline, TabularInline):
+    """What colleagues should know."""
+
+    model = Note
+    form = RowForm
+    formset = NoteFormSet
+    fields = ["text", "author", "created_at"]
+    readonly_fields = ["author", "created_at"]
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Tell the formset who is writing."""
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.author = request.user
+        return formset

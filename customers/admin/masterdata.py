@@ -1,0 +1,125 @@
+"""Groups, payment terms, tax codes and ratings: what customers are sorted by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.admin.base import CustomersAdmin, add_url, changelist_url
+from customers.admin.inlines import GroupPriceListInline
+from customers.admin.scope import within_scope
+from customers.models import Customer, CustomerGroup, InternalRating, PaymentTerm, TaxCode
+from foundation.ui.theme import RelatedDropdownFilter, action, display
+
+
+class WithCustomers:
+    """For a ModelAdmin of what customers refer to: how many do, with a link to them."""
+
+    customer_field: str
+    customer_filter: str
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Count the customers this person works with, one index scan per row of the page."""
+        rows = within_scope(Customer.objects.filter(**{self.customer_field: OuterRef("pk")}), request.user)
+        number = rows.order_by().values(self.customer_field).annotate(n=Count("pk")).values("n")
+        counted = Coalesce(Subquery(number, output_field=IntegerField()), 0)
+        return super().get_queryset(request).annotate(customer_count=counted)  # type: ignore[misc]
+
+    @display(description=gettext_lazy("Customers"), ordering="customer_count")
+    def customers_link(self, record: Any) -> str:
+        """Their number, leading to their list."""
+        if not record.pk:
+            return "–"
+        url = changelist_url(Customer, **{self.customer_filter: record.pk})
+        return format_html('<a href="{}">{}</a>', url, record.customer_count)
+
+
+@admin.register(CustomerGroup)
+class CustomerGroupAdmin(WithCustomers, CustomersAdmin):
+    """Groups with their customers."""
+
+    customer_field = "group"
+    customer_filter = "group__id__exact"
+    change_form_template = "customers/admin/group_form.html"
+    list_display = ["name", "payment_term", "tax_code", "price_fallback", "owner", "customers_link"]
+    list_filter = [("payment_term", RelatedDropdownFilter), ("tax_code", RelatedDropdownFilter)]
+    list_select_related = ["payment_term", "tax_code", "owner"]
+    search_fields = ["name"]
+    readonly_fields = ["customers_link"]
+    fieldsets = [
+        (gettext_lazy("General"), {"fields": ["name", "owner", "customers_link"]}),
+        (
+            gettext_lazy("For customers without their own"),
+            {"fields": ["payment_term", "tax_code", "price_fallback"], "classes": ["then-price_lists"]},
+        ),
+    ]
+    inlines = [GroupPriceListInline]
+    history_children = ("price_lists",)
+    actions_detail = ["new_customer", "list_customers"]
+
+    @action(description=gettext_lazy("New customer in this group"), permissions=["add_customer"])
+    def new_customer(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Open the form for a customer of this group."""
+        return redirect(add_url(Customer, group=object_id))
+
+    @action(description=gettext_lazy("Customers of this group"), permissions=["view_customer"])
+    def list_customers(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Open the list of its customers."""
+        return redirect(changelist_url(Customer, group__id__exact=object_id))
+
+
+@admin.register(PaymentTerm)
+class PaymentTermAdmin(WithCustomers, CustomersAdmin):
+    """Payment terms."""
+
+    customer_field = customer_filter = "payment_term"
+    list_display = ["label", "customers_link"]
+    search_fields = ["label"]
+    fields = ["label"]
+
+
+@admin.register(TaxCode)
+class TaxCodeAdmin(WithCustomers, CustomersAdmin):
+    """Tax codes."""
+
+    customer_field = customer_filter = "tax_code"
+    list_display = ["code", "description", "customers_link"]
+    search_fields = ["code", "description"]
+    fields = ["code", "description"]
+
+
+@admin.register(InternalRating)
+class InternalRatingAdmin(WithCustomers, CustomersAdmin):
+    """Ratings."""
+
+    customer_field = customer_filter = "internal_rating"
+    list_display = ["label", "code", "position", "customers_link"]
+    search_fields = ["label", "code"]
+    fields = ["label", "code", "position"]
+    ordering = ["position", "label"]
+
+
+GROUP_PAGE = 20  # customers named on the page of their group
+
+
+def customers_of_group(request: HttpRequest, group: CustomerGroup) -> dict[str, Any] | None:
+    """The group's first customers and the way to all of them."""
+    if not request.user.has_perm("customers.view_customer"):
+        return None
+    rows = within_scope(Customer.objects.filter(group=group), request.user).select_related("parent", "owner")
+    shown = list(rows.order_by("name", "pk")[: GROUP_PAGE + 1])
+    return {
+        "customers": shown[:GROUP_PAGE],
+        "more": len(shown) > GROUP_PAGE,
+        "list_url": changelist_url(Customer, group__id__exact=group.pk),
+        "add_url": add_url(Customer, group=group.pk) if request.user.has_perm("customers.add_customer") else "",
+        "title": _("Customers"),
+    }
