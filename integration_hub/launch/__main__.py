@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from integration_hub.launch.supervisor import StopSignal, Supervisor, say
 
 WEB_PROCESSES, WEB_THREADS = 2, 4
 PAUSE_SECONDS = 0.1
+FIRST_ADMIN = ".venv/bin/python manage.py createsuperuser"
 
 
 class Stopped(Exception):
@@ -116,7 +118,7 @@ def web_server(listener: socket.socket, logs: Path) -> Child:
         "--graceful-timeout": "10",
         "--log-level": "warning",
     }
-    command = [sys.executable, "-m", "gunicorn", "integration_hub.wsgi", "--no-control-socket"]
+    command = [sys.executable, "-m", "gunicorn", "integration_hub.wsgi", "--preload", "--no-control-socket"]
     for option, value in options.items():
         command += [option, value]
     return Child("web server", command, logs / "web.log", pass_fds=[listener.fileno()])
@@ -131,16 +133,20 @@ def welcome(url: str, facts: dict[str, Any], logs: Path) -> str:
     """Return the block a person sees when everything is up."""
     lines = ["", "Integration Hub is running.", ""]
     lines += [f"  {title:<10} {url}{path}" for title, path in facts["addresses"]]
-    if facts["sign_ins"]:
-        lines += ["", "  Sign in as"]
-        width = max(len(who["email"]) for who in facts["sign_ins"])
-        lines += [
-            f"    {who['email']:<{width}}  password: {who['password']}  ({who['role']})" for who in facts["sign_ins"]
-        ]
-    elif not facts["has_staff"]:
-        lines += ["", "  Nobody can sign in yet: .venv/bin/python manage.py createsuperuser"]
-    lines += ["", f"  Data       {local.data_directory()}", f"  Logs       {logs}", "", "Ctrl-C stops it.", ""]
+    lines += ["", *_sign_ins(facts["sign_ins"], has_staff=facts["has_staff"])]
+    lines += [f"  {'Data':<10} {local.data_directory()}", f"  {'Logs':<10} {logs}", "", "Ctrl-C stops it.", ""]
     return "\n".join(lines)
+
+
+def _sign_ins(sign_ins: list[tuple[str, str, str]], *, has_staff: bool) -> list[str]:
+    if sign_ins:
+        widths = [max(map(len, column)) for column in zip(*sign_ins, strict=True)]
+        rows = [f"    {email:<{widths[0]}}  {password:<{widths[1]}}  {what}" for email, password, what in sign_ins]
+        return ["  Demo sign-ins, with their passwords as long as nobody changed them", *rows, ""]
+    if not has_staff:
+        chosen = f"HUB_DATA_DIR={shlex.quote(os.environ['HUB_DATA_DIR'])} " if os.environ.get("HUB_DATA_DIR") else ""
+        return ["  Nobody can sign in yet; make the first administrator with", f"    {chosen}{FIRST_ADMIN}", ""]
+    return []
 
 
 def _reachable(host: str) -> str:

@@ -8,10 +8,9 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import django
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
@@ -75,7 +74,7 @@ def database_prepare(*, is_new: bool) -> None:
 
 def demo_load() -> None:
     """Load the demo company into a hub that nobody has used: there is nobody yet who could sign in."""
-    if wants_demo() and not has_staff() and "load_demo" in get_commands():
+    if wants_demo() and not has_staff():
         say("Loading the demo company")
         call_command("load_demo", stdout=sys.stderr)
 
@@ -92,13 +91,13 @@ def has_staff() -> bool:
     return User.objects.filter(is_staff=True).exists()
 
 
-def sign_ins() -> list[dict[str, Any]]:
-    """Return the demo company's sign-ins that still exist."""
+def sign_ins() -> list[tuple[str, str, str]]:
+    """Return e-mail address, password and meaning of the demo company's sign-ins that still exist."""
     from customers.demo import SIGN_INS
     from foundation.identity.models import User
 
-    there = set(User.objects.filter(email__in=[email for email, *_ in SIGN_INS]).values_list("email", flat=True))
-    return [{"email": email, "password": word, "role": role} for email, word, role in SIGN_INS if email in there]
+    known = set(User.objects.filter(email__in=[who[0] for who in SIGN_INS]).values_list("email", flat=True))
+    return [who for who in SIGN_INS if who[0] in known]
 
 
 def addresses() -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ import re
 import signal
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -45,6 +46,7 @@ def running(copy, *arguments):
 def test_a_newcomer_runs_the_hub_with_one_command(copy):
     with running(copy):
         assert_serves_the_sign_in_page(copy)
+        assert_the_printed_sign_in_opens_the_admin(copy)
         wait_until(lambda: copy.status("/readyz") == 200, what="a worker")
         assert_a_second_one_is_told_where_the_first_is(copy)
     assert "\nStopped.\n" in copy.output()
@@ -68,6 +70,16 @@ def assert_serves_the_sign_in_page(copy):
     assert [style for style in styles if copy.status(style) != 200] == []
     wait_until(lambda: "Ctrl-C stops it." in copy.output(), what="the welcome")
     assert f"  Admin      {copy.url}/admin/\n" in copy.output()
+
+
+def assert_the_printed_sign_in_opens_the_admin(copy):
+    password = re.search(r"^    admin@demo\.example +(\S+) ", copy.output(), re.MULTILINE)[1]
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with browser.open(f"{copy.url}/accounts/login/?next=/admin/", timeout=20) as answer:
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', answer.read().decode())[1]
+    form = {"csrfmiddlewaretoken": token, "login": "admin@demo.example", "password": password}
+    with browser.open(answer.url, urllib.parse.urlencode(form).encode(), timeout=20) as answer:
+        assert (answer.status, answer.url) == (200, f"{copy.url}/admin/")
 
 
 def assert_a_second_one_is_told_where_the_first_is(copy):

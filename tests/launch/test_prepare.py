@@ -5,6 +5,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from customers.demo import SIGN_INS
 from foundation.identity.models import User
 from integration_hub.launch import prepare
 
@@ -37,6 +38,13 @@ def test_a_hub_somebody_uses_gets_no_demo_company(monkeypatch):
     User.objects.create_staff("first@hub.example")
     prepare.demo_load()
     assert loaded == []
+
+
+def test_only_sign_ins_that_still_exist_are_announced():
+    email, password, what = SIGN_INS[0]
+    assert prepare.sign_ins() == []
+    User.objects.create_staff(email, "another long password")
+    assert prepare.sign_ins() == [(email, password, what)]
 
 
 def test_only_pages_that_exist_are_announced():
