@@ -16,6 +16,9 @@ def main() -> None:
         with local.environment():
             from django.core.management import execute_from_command_line
 
+            from foundation.changes.command_line import record_command_line
+
+            record_command_line(sys.argv)
             execute_from_command_line(sys.argv)
     except local.LocalError as error:
         sys.exit(f"{error}")

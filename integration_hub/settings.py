@@ -280,7 +280,7 @@ UNFOLD = unfold_configuration(site_name=SITE_NAME, environment=ENVIRONMENT)
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "foundation.api.schema.HubSchema",
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "foundation.identity.api.TokenAuthentication",
+        "foundation.changes.api.RecordedTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["foundation.identity.api.HasScope"],  # a view that names no scope opens to nobody

@@ -21,10 +21,11 @@ from tests.fixtures.browser import (
     superuser,
 )
 from tests.fixtures.children import child_env, children
-from tests.fixtures.ledger import _flush_may_empty_the_ledger
+from tests.fixtures.ledger import _flush_may_empty_the_ledger, _requests_say_who_they_are
 
 __all__ = [
     "_flush_may_empty_the_ledger",
+    "_requests_say_who_they_are",
     "_server",
     "base_url",
     "browser_context_args",

@@ -144,15 +144,17 @@ class AuditEvent(models.Model):
 class Tracked(models.Model):
     """A business row: the database raises `version` on every real change and writes the change into the ledger.
 
-    Subclasses write `class Meta(Tracked.Meta)`. Three class attributes tell the ledger more; after changing one, run
+    Subclasses write `class Meta(Tracked.Meta)`. Class attributes tell the ledger more; after changing one, run
     `makemigrations`:
 
-    * `history_exclude`: names of fields whose values must never enter the ledger (secrets, search vectors);
+    * `history_exclude`: names of fields that are no news (times of use, search vectors): the ledger leaves them out;
+    * `history_secret`: names of fields of which the ledger says that they changed, never what they held;
     * `history_parent`: name of the foreign key to the record on whose history page this one appears too. Without it
       the first foreign key that cascades is meant; an empty string says there is none.
     """
 
     history_exclude: ClassVar[tuple[str, ...]] = ()
+    history_secret: ClassVar[tuple[str, ...]] = ()
     history_parent: ClassVar[str | None] = None
 
     version = models.PositiveIntegerField(_("version"), db_default=1, editable=False)

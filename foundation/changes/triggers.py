@@ -20,6 +20,8 @@ from django.apps import apps
 from django.db import models
 from pgtrigger import compiler
 
+from foundation.changes.tracking import options_of, parent_field
+
 BOOKKEEPING = ("version", "updated_at")  # raised by the version trigger; no news in themselves
 LATEST = 1
 
@@ -40,7 +42,8 @@ UPDATE_1 = """
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET enable_nestloop = off AS $ledger$
 BEGIN
   INSERT INTO changes_change (set_id, "table", key, operation, before, parent)
-  SELECT (SELECT hub_change_set()), {table_text}, o.{key}, 'update', to_jsonb(o) - {unchanged}, {moved_from}
+  SELECT (SELECT hub_change_set()), {table_text}, o.{key}, 'update',
+         to_jsonb(o) - {unchanged}{secrets}, {moved_from}
   FROM old_rows o JOIN new_rows n ON n.{key} = o.{key}
   WHERE ROW({old_columns}) IS DISTINCT FROM ROW({new_columns});
   RETURN NULL;
@@ -105,6 +108,7 @@ class LedgerSql(compiler.UpsertTriggerSql):
         key: str,
         columns: Sequence[str],
         hidden: Sequence[str] = (),
+        secrets: Sequence[str] = (),
         parent: str = "",
         template: int = LATEST,
     ) -> None:
@@ -114,6 +118,7 @@ class LedgerSql(compiler.UpsertTriggerSql):
             "key": key,
             "columns": list(columns),
             "hidden": list(hidden),
+            "secrets": list(secrets),
             "parent": parent,
             "template": template,
         }
@@ -127,7 +132,7 @@ class LedgerSql(compiler.UpsertTriggerSql):
 
     def _filled(self, template: str) -> str:
         facts = self.kwargs
-        columns, parent = facts["columns"], facts["parent"]
+        columns, parent = [*facts["columns"], *facts["secrets"]], facts["parent"]
         same = [f"CASE WHEN o.{quoted(c)} IS NOT DISTINCT FROM n.{quoted(c)} THEN {text(c)} END" for c in columns]
         always = [text(c) for c in (facts["key"], *facts["hidden"])]
         old, new = ("OLD", "NEW") if facts["kind"] == "version" else ("o", "n")
@@ -139,7 +144,8 @@ class LedgerSql(compiler.UpsertTriggerSql):
             old_columns=", ".join(f"{old}.{quoted(c)}" for c in columns),
             new_columns=", ".join(f"{new}.{quoted(c)}" for c in columns),
             unchanged=_array([*always, *same]),
-            hidden=_array([text(c) for c in facts["hidden"]]),
+            hidden=_array([text(c) for c in (*facts["hidden"], *facts["secrets"])]),
+            secrets="".join(_marker(column) for column in facts["secrets"]),
             parent=f"o.{quoted(parent)}" if parent else "NULL",
             moved_from=_moved_from(parent),
         )
@@ -151,6 +157,12 @@ class LedgerSql(compiler.UpsertTriggerSql):
 
 def _array(items: Sequence[str]) -> str:
     return f"ARRAY[{', '.join(items)}]::text[]"
+
+
+def _marker(column: str) -> str:
+    """Of a secret the ledger says that it changed, never what it was."""
+    changed = f"o.{quoted(column)} IS DISTINCT FROM n.{quoted(column)}"
+    return f" || CASE WHEN {changed} THEN jsonb_build_object({text(column)}, '***') ELSE '{{}}' END"
 
 
 def _moved_from(parent: str) -> str:
@@ -187,13 +199,16 @@ class LedgerTrigger(pgtrigger.Trigger):
 
     def compile(self, model: models.Model) -> compiler.Trigger:
         """Return the trigger as a migration keeps it."""
-        sql = LedgerSql(
+        return compiler.Trigger(name=self.name, sql=self.sql_for(model))
+
+    def sql_for(self, model: models.Model) -> LedgerSql:
+        """Return the SQL that installs it."""
+        return LedgerSql(
             kind=self.kind,
             table=model._meta.db_table,
             key=str(model._meta.pk.column),
             **TableFacts(model).needed_by(self.kind),
         )
-        return compiler.Trigger(name=self.name, sql=sql)
 
 
 class TableFacts:
@@ -205,10 +220,10 @@ class TableFacts:
     def __init__(self, model: models.Model) -> None:
         fields = [f for f in model._meta.local_concrete_fields if not f.primary_key]
         real = apps.get_model(model._meta.label)
-        excluded = {f.column for f in fields if f.name in excluded_fields(real)}
+        options, parent = options_of(real), parent_field(real)
         generated = {f.column for f in fields if f.generated}
-        parent = parent_field(real)
-        self.hidden = [f.column for f in fields if f.column in excluded | generated]
+        self.hidden = [f.column for f in fields if f.name in options.exclude or f.generated]
+        self.secrets = [f.column for f in fields if f.name in options.secret]
         self.bookkeeping = [f.column for f in fields if f.column in BOOKKEEPING]
         self.written = [f.column for f in fields if f.column not in {*BOOKKEEPING, *generated}]
         self.parent = parent.column if parent else ""
@@ -219,26 +234,11 @@ class TableFacts:
             return {"columns": []}
         if kind == "version":
             return {"columns": self.written}
+        kept = {"hidden": self.hidden, "secrets": self.secrets, "parent": self.parent}
         if kind == "delete":
-            return {"columns": [], "hidden": self.hidden, "parent": self.parent}
-        shown = [column for column in self.written if column not in self.hidden]
-        return {"columns": shown, "hidden": [*self.hidden, *self.bookkeeping], "parent": self.parent}
-
-
-def excluded_fields(model: type[models.Model]) -> Sequence[str]:
-    """Names of the fields whose values never enter the ledger."""
-    return getattr(model, "history_exclude", ())
-
-
-def parent_field(model: type[models.Model]) -> models.ForeignKey[Any, Any] | None:
-    """The foreign key to the parent: named by `history_parent`, else the first whose target takes this row along."""
-    named = getattr(model, "history_parent", None)
-    for field in model._meta.local_concrete_fields:
-        if isinstance(field, models.ForeignKey) and (
-            field.name == named or (named is None and field.remote_field.on_delete is models.CASCADE)
-        ):
-            return field
-    return None
+            return {"columns": [], **kept}
+        shown = [column for column in self.written if column not in {*self.hidden, *self.secrets}]
+        return {**kept, "columns": shown, "hidden": [*self.hidden, *self.bookkeeping]}
 
 
 LEDGER_TRIGGERS = [LedgerTrigger("insert"), LedgerTrigger("update"), LedgerTrigger("delete")]

@@ -1,6 +1,7 @@
 """People and ways to read the ledger."""
 
 import pytest
+from django.db.models import Count, Q
 
 from foundation.changes.models import Change, ChangeSet
 from foundation.identity.models import User
@@ -29,12 +30,21 @@ def changes():
 
 @pytest.fixture
 def sets():
-    """Return (source, actor's name, reason, number of changes) of every set, oldest first."""
+    """Return (source, actor's name, reason, number of changes) of every set that touched the shelf, oldest first."""
 
     def read():
+        counted = ChangeSet.objects.annotate(
+            number=Count("changes", filter=Q(changes__table__startswith="shelf_"))
+        ).filter(number__gt=0)
         return [
-            (s.source, s.actor.name if s.actor else "", s.reason, s.changes.count())
-            for s in ChangeSet.objects.order_by("id")
+            (s.source, s.actor.name if s.actor else "", s.reason, s.number)
+            for s in counted.select_related("actor").order_by("id")
         ]
 
     return read
+
+
+@pytest.fixture
+def boxed(sets):
+    """Return the newest set that touched the shelf."""
+    return lambda: ChangeSet.objects.filter(changes__table__startswith="shelf_").distinct().latest("id")

@@ -88,12 +88,20 @@ def test_what_a_writer_sends_as_version_does_not_count(box):
     assert Box.objects.get().version == 2
 
 
-def test_a_secret_raises_the_version_but_stays_out_of_the_ledger(box, changes):
-    Box.objects.update(secret="other")
+def test_an_excluded_field_raises_the_version_and_stays_out_of_the_ledger(box, changes):
+    Box.objects.update(weight=7)
     box.refresh_from_db()
     assert (box.version, len(changes(Box))) == (2, 1)
-    Box.objects.update(secret="third", name="Screws")
+    Box.objects.update(weight=8, name="Screws")
     assert changes(Box)[1:] == [("update", box.pk, {"name": "Nails"})]
+
+
+def test_S10_of_a_secret_the_ledger_says_that_it_changed_but_not_what_it_was(box, changes):
+    Box.objects.update(secret="other")
+    Box.objects.update(name="Screws")
+    Box.objects.all().delete()
+    assert changes(Box)[1:3] == [("update", box.pk, {"secret": "***"}), ("update", box.pk, {"name": "Nails"})]
+    assert "secret" not in changes(Box)[3][2]
 
 
 def test_the_key_of_a_row_never_changes(box):
@@ -112,15 +120,19 @@ def test_bulk_create_update_and_delete_are_seen(changes):
 
 
 def test_copy_is_seen(changes):
-    copy("shelf_box", "name, colour, price, codes, secret", [("A", "red", 1, "[]", ""), ("B", "red", 1, "[]", "")])
+    copy(
+        "shelf_box",
+        "name, colour, price, codes, secret, weight",
+        [("A", "red", 1, "[]", "", 0), ("B", "red", 1, "[]", "", 0)],
+    )
     assert [operation for operation, _, _ in changes(Box)] == ["insert", "insert"]
 
 
 def test_insert_select_is_seen(box, changes):
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO shelf_box (name, colour, price, codes, secret) "
-            "SELECT name || n, colour, price, codes, '' FROM shelf_box, generate_series(1, 3) n"
+            "INSERT INTO shelf_box (name, colour, price, codes, secret, weight) "
+            "SELECT name || n, colour, price, codes, '', 0 FROM shelf_box, generate_series(1, 3) n"
         )
     assert len(changes(Box)) == 4
 
@@ -161,8 +173,8 @@ def test_a_plan_made_for_one_row_still_serves_twenty_thousand(box):
     Box.objects.update(name="Planned")
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO shelf_box (name, colour, price, codes, secret) "
-            "SELECT 'B' || n, 'red', 1, '[]', '' FROM generate_series(1, 20000) n"
+            "INSERT INTO shelf_box (name, colour, price, codes, secret, weight) "
+            "SELECT 'B' || n, 'red', 1, '[]', '', 0 FROM generate_series(1, 20000) n"
         )
         cursor.execute("SET LOCAL statement_timeout = '20s'")
         cursor.execute("UPDATE shelf_box SET price = price + 1")

@@ -29,7 +29,8 @@ class Room(Tracked):
 class Box(Tracked):
     """A tracked record with a parent that protects it, a secret, a generated column and a label."""
 
-    history_exclude = ("secret",)
+    history_exclude = ("weight",)
+    history_secret = ("secret",)
 
     name = models.CharField("name", max_length=50)
     colour = models.CharField("colour", max_length=10, choices=Colour, default=Colour.RED)
@@ -38,6 +39,7 @@ class Box(Tracked):
     made_on = models.DateField("made on", null=True, blank=True)
     codes = models.JSONField("codes", default=list, blank=True)
     secret = models.CharField("secret", max_length=50, blank=True)
+    weight = models.IntegerField("weight", default=0)
     loud_name = models.GeneratedField(
         expression=Upper(F("name")), output_field=models.CharField(max_length=50), db_persist=True
     )
