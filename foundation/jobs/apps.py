@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 # What it takes to look after the background work of a whole installation.
 OPERATING = [
     *(f"jobs.{name}" for name in ("view_job", "view_all_jobs", "cancel_job", "rerun_job")),
+    *(f"jobs.{name}_outboxmessage" for name in ("view", "replay", "dismiss")),
     *(f"jobs.view_{model}" for model in ("workerbeat", "jobschedule")),
     *(f"django_q.view_{model}" for model in ("schedule", "success", "failure", "ormq")),
 ]

@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.jobs.markup import state_badge
-from foundation.jobs.models import Job
+from foundation.jobs.models import Job, OutboxMessage
+from foundation.jobs.outbox.markup import kind_title
+from foundation.jobs.outbox.selectors import dead_by_cause
 from foundation.jobs.selectors import job_counts, job_list, worker_is_alive, worker_last_seen_at
 from foundation.ui.dashboard import Area, Card, register_card
 
 FAILED_SHOWN = 5
+CAUSES_SHOWN = 3
 Context = dict[str, Any] | None
 
 
@@ -27,6 +30,11 @@ def register_cards() -> None:
     )
     register_card(
         Card("jobs_failed", gettext_lazy("Jobs that failed today"), 20, "jobs/card_failed.html", context=jobs_failed)
+    )
+    register_card(
+        Card(
+            "undelivered", gettext_lazy("Undelivered messages"), 10, "outbox/card_undelivered.html", context=undelivered
+        )
     )
     register_card(
         Card("jobs_today", gettext_lazy("Jobs today"), 50, "jobs/card_today.html", context=jobs_today, area=Area.MINE)
@@ -57,6 +65,19 @@ def jobs_failed(request: HttpRequest) -> Context:
         "jobs": [(job, state_badge(job)) for job in jobs[:FAILED_SHOWN]],
         "more": len(jobs) > FAILED_SHOWN,
         "all_url": reverse("admin:jobs_job_changelist") + "?look=trouble",
+    }
+
+
+def undelivered(request: HttpRequest) -> Context:
+    """What the outbox could not deliver, for those who may look at it."""
+    causes = dead_by_cause() if request.user.has_perm("jobs.view_outboxmessage") else []
+    if not causes:
+        return None
+    shown = [(kind_title(c["kind"]), OutboxMessage.Reason(c["reason"]).label, c["count"]) for c in causes]
+    return {
+        "count": sum(cause["count"] for cause in causes),
+        "causes": shown[:CAUSES_SHOWN],
+        "url": reverse("admin:jobs_outboxmessage_undelivered"),
     }
 
 

@@ -20,6 +20,7 @@ class MailboxMessage(models.Model):
         verbose_name = _("mailbox message")
         verbose_name_plural = _("mailbox messages")
         ordering = ["-id"]
+        default_permissions = ()
         constraints = [
             # What makes a repeated delivery harmless, and what the outbox asks when it does not know.
             models.UniqueConstraint(

@@ -95,6 +95,7 @@ class OutboxMessage(models.Model):
         verbose_name = _("outgoing message")
         verbose_name_plural = _("outgoing messages")
         ordering = ["-id"]
+        default_permissions = ("view",)
         permissions = [
             ("replay_outboxmessage", _("Can send undelivered messages again")),
             ("dismiss_outboxmessage", _("Can dismiss undelivered messages")),
@@ -212,6 +213,7 @@ class OutboxAttempt(models.Model):
         verbose_name = _("try")
         verbose_name_plural = _("tries")
         ordering = ["-id"]
+        default_permissions = ()
         indexes = [
             models.Index(fields=["started_at"], name="outboxattempt_age"),  # pruning
         ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from foundation.jobs.clock import DATABASE_CLOCK, Clock
@@ -53,3 +54,26 @@ def deliveries_hang(*, patience: timedelta, clock: Clock = DATABASE_CLOCK) -> bo
 def messages_dead() -> QuerySet[OutboxMessage]:
     """What could not be delivered and waits for a person."""
     return OutboxMessage.objects.filter(state=State.DEAD)
+
+
+def dead_counts(messages: QuerySet[OutboxMessage]) -> dict[str, int]:
+    """How many of these wait for a person, and how many of them may have arrived."""
+    return messages.filter(state=State.DEAD).aggregate(
+        total=Count("pk"), uncertain=Count("pk", filter=Q(is_uncertain=True))
+    )
+
+
+def dead_by_cause() -> list[dict[str, Any]]:
+    """What waits for a person, by kind and reason: how many, since when, and what the last one was answered."""
+    groups = messages_dead().order_by().values("kind", "reason")
+    return list(
+        groups.annotate(count=Count("pk"), since=Min("created_at"), last=Max("pk")).order_by("-count", "kind", "reason")
+    )
+
+
+def messages_waiting_behind(message: OutboxMessage) -> int:
+    """How many later messages of the same object wait for this one."""
+    if not message.object_key or message.state in OutboxMessage.SETTLED:
+        return 0
+    later = OutboxMessage.objects.filter(object_key=message.object_key, pk__gt=message.pk)
+    return later.filter(state__in=OutboxMessage.UNSETTLED).count()

@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
+from foundation.changes.audit import audit
 from foundation.jobs.models import OutboxMessage
 from foundation.jobs.outbox.bell import ring_after_commit
 from foundation.jobs.outbox.handlers import Payload, handler_for
@@ -97,23 +100,31 @@ def _supersede_older(message: OutboxMessage) -> None:
     ).update(state=State.SUPERSEDED, superseded_by=message, settled_at=Now(), reason="")
 
 
-def messages_replay(*, messages: QuerySet[OutboxMessage]) -> int:
+def messages_replay(*, messages: QuerySet[OutboxMessage], by: User | None = None) -> int:
     """Send undelivered messages again, as safely as the first time; returns how many. Others stay as they are."""
     with transaction.atomic():
         replayed = messages.filter(state=State.DEAD).update(
             state=State.PENDING, due_at=Now(), tries=0, deaths=0, replays=F("replays") + 1, reason=""
         )
-        if replayed:
-            ring_after_commit()
+        _decided("outbox.replayed", replayed, by)
     return replayed
 
 
-def messages_dismiss(*, messages: QuerySet[OutboxMessage], because: str, by: User) -> int:
+def messages_dismiss(*, messages: QuerySet[OutboxMessage], because: str, by: User | None) -> int:
     """Give undelivered messages up, for a reason that is kept; returns how many. Their objects' next ones go on."""
     because = because.strip()
+    if not because:
+        raise ValidationError(_("Say why this message is dismissed."))
     with transaction.atomic():
-        dismissed = messages.filter(state=State.DEAD)
-        count = dismissed.update(state=State.DISMISSED, dismissed_because=because, dismissed_by=by, settled_at=Now())
-        if count:
-            ring_after_commit()
-    return count
+        dismissed = messages.filter(state=State.DEAD).update(
+            state=State.DISMISSED, dismissed_because=because, dismissed_by=by, settled_at=Now()
+        )
+        _decided("outbox.dismissed", dismissed, by, because=because)
+    return dismissed
+
+
+def _decided(kind: str, count: int, by: User | None, **detail: str) -> None:
+    """A person decided about messages: keep that, and let a worker go on with what waited for it."""
+    if count:
+        audit(kind, actor=by, detail={"messages": count, **detail})
+        ring_after_commit()
