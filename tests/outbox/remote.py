@@ -13,6 +13,7 @@ class RemoteHandler(Handler):
     """Writes over HTTP; the receiver's port is in the payload."""
 
     title = "Receiver"
+    repeat = Repeat.LOOK_UP
 
     def __init__(self, repeat):
         self.repeat = repeat

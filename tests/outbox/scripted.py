@@ -9,6 +9,7 @@ class ScriptedHandler(Handler):
     """`answers` are given out in turn: a text, or an exception to raise; then "ok" for ever."""
 
     title = "Scripted"
+    repeat = Repeat.LOOK_UP
 
     def __init__(self, kind="test.scripted", repeat=Repeat.LOOK_UP):
         self.kind = kind

@@ -5,12 +5,12 @@ from base64 import b64decode
 from datetime import timedelta
 
 import pytest
-from django.core.mail import EmailMultiAlternatives, send_mail
+from django.core.mail import EmailMessage, EmailMultiAlternatives, send_mail
 from django.db import transaction
 
 from foundation.jobs.clock import Clock
 from foundation.jobs.mail import mail_put
-from foundation.jobs.mail.mailbox import body, parse
+from foundation.jobs.mail.mailbox import attachments, body, parse
 from foundation.jobs.mail.services import MailTooLargeError
 from foundation.jobs.models import MailboxMessage, OutboxMessage
 from foundation.jobs.outbox.handlers import handler_for
@@ -89,6 +89,14 @@ class TestPutting:
         assert (parsed["Subject"], body(parsed, "plain").strip()) == ("Zażółć", "plain żółw")
         assert body(parsed, "html").strip() == "<p>rich żółw</p>"
         assert [part.get_filename() for part in parsed.iter_attachments()] == ["offer.csv"]
+
+    def test_a_forwarded_mail_is_a_file(self):
+        inner = EmailMessage("Inner", "deep inside", to=["ben@example.com"])
+        mail = EmailMessage("Outer", "x", to=["anna@example.com"])
+        mail.attach("mail.eml", inner, "message/rfc822")
+        mail.send()
+        [file] = attachments(parse(b64decode(the_message().payload["source"])))
+        assert b"deep inside" in file.content
 
     def test_a_mail_too_large_is_refused_with_the_limit(self):
         mail = EmailMultiAlternatives("Hello", "x", to=["anna@example.com"])

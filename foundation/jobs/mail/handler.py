@@ -28,8 +28,8 @@ class MailHandler(Handler):
         return MailboxTransport() if settings.MAILBOX else SmtpTransport(settings.EMAIL_CONFIG)
 
     @property
-    def repeat(self) -> Repeat:  # type: ignore[override]  (depends on the transport)
-        """What a second delivery does."""
+    def repeat(self) -> Repeat:
+        """Depends on the way it leaves."""
         return self.transport.repeat
 
     def send(self, message: Outgoing) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import email
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import default as modern_policy
-from typing import cast
 
 from django.db.models import Q, QuerySet
 
@@ -42,7 +41,7 @@ class MailboxTransport(Transport):
 
 def parse(source: bytes) -> EmailMessage:
     """The mail as an object."""
-    return cast("EmailMessage", email.message_from_bytes(source, policy=modern_policy))
+    return email.message_from_bytes(source, policy=modern_policy)
 
 
 def body(mail: EmailMessage, kind: str) -> str:
@@ -72,9 +71,17 @@ class Attachment:
 def attachments(mail: EmailMessage) -> list[Attachment]:
     """The files of a mail."""
     return [
-        Attachment(clean(part.get_filename() or f"attachment-{number}"), part.get_payload(decode=True) or b"")
+        Attachment(clean(part.get_filename() or f"attachment-{number}"), _content(part))
         for number, part in enumerate(mail.iter_attachments(), start=1)
     ]
+
+
+def _content(part: Message) -> bytes:
+    """A file's bytes; a forwarded mail is a file too."""
+    content = part.get_payload(decode=True)
+    if isinstance(content, bytes):
+        return content
+    return b"".join(inner.as_bytes() for inner in part.walk() if inner is not part and not inner.is_multipart())
 
 
 def mails_list(search: str = "") -> QuerySet[MailboxMessage]:

@@ -23,7 +23,7 @@ def ring() -> None:
 
 def ring_after_commit() -> None:
     """Ring once when the current transaction commits; if that fails, the guard rings a moment later."""
-    if any(callback is ring for _savepoints, callback, _robust in connection.run_on_commit):
+    if any(entry[1] is ring for entry in connection.run_on_commit):
         return
     transaction.on_commit(ring, robust=True)
 

@@ -94,7 +94,7 @@ def _lease(message: OutboxMessage, clock: Clock) -> Claim:
         lease_token=token,
         leased_until=clock.after(2 * _deadline(handler) + MARGIN),  # looking up, then sending
     )
-    outgoing = Outgoing(message.kind, message.object_key, message.reference, message.payload)
+    outgoing = Outgoing(message.kind, message.object_key, message.reference, message.payload or {})
     return Claim(
         message.pk,
         attempt.pk,

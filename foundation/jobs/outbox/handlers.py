@@ -49,8 +49,12 @@ class Handler(ABC):
 
     kind: ClassVar[str]
     title: ClassVar[StrOrPromise]
-    repeat: Repeat
     deadline: ClassVar[timedelta] = timedelta(seconds=60)
+
+    @property
+    @abstractmethod
+    def repeat(self) -> Repeat:
+        """What a second delivery does over there; usually a plain class attribute."""
 
     @abstractmethod
     def send(self, message: Outgoing) -> str:

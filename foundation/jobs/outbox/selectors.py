@@ -12,6 +12,7 @@ from foundation.jobs.clock import DATABASE_CLOCK, Clock
 from foundation.jobs.models import OutboxAttempt, OutboxMessage
 
 State = OutboxMessage.State
+FREE_AT = Coalesce("leased_until", "due_at")  # as in the index outboxmessage_due
 
 
 def messages_claimable(clock: Clock = DATABASE_CLOCK) -> QuerySet[OutboxMessage]:
@@ -25,7 +26,7 @@ def messages_claimable(clock: Clock = DATABASE_CLOCK) -> QuerySet[OutboxMessage]
     in_flight = same_object.filter(pk__gt=OuterRef("pk"), state=State.SENDING)
     return (
         OutboxMessage.objects.filter(state__in=OutboxMessage.OPEN)
-        .alias(free_at=Coalesce("leased_until", "due_at"))
+        .alias(free_at=FREE_AT)
         .filter(~Exists(earlier), ~Exists(in_flight), free_at__lte=clock.now())
         .order_by("free_at", "pk")
     )
@@ -38,14 +39,14 @@ def outbox_is_due(clock: Clock = DATABASE_CLOCK) -> bool:
 
 def oldest_due_at(clock: Clock = DATABASE_CLOCK) -> datetime | None:
     """Since when the oldest deliverable message has waited (an alarm for operators)."""
-    return messages_claimable(clock).values_list("free_at", flat=True).first()
+    return messages_claimable(clock).annotate(since=FREE_AT).values_list("since", flat=True).first()
 
 
 def deliveries_hang(*, patience: timedelta, clock: Clock = DATABASE_CLOCK) -> bool:
     """Whether messages wait although nobody delivers any: the queue's cluster takes no doorbells."""
     since = clock.after(-patience)
     return (
-        messages_claimable(clock).filter(free_at__lt=since).exists()
+        messages_claimable(clock).alias(since=FREE_AT).filter(since__lt=since).exists()
         and not OutboxMessage.objects.filter(state=State.SENDING, leased_until__gt=clock.now()).exists()
         and not OutboxAttempt.objects.filter(started_at__gt=since).exists()
     )
@@ -66,9 +67,8 @@ def dead_counts(messages: QuerySet[OutboxMessage]) -> dict[str, int]:
 def dead_by_cause() -> list[dict[str, Any]]:
     """What waits for a person, by kind and reason: how many, since when, and what the last one was answered."""
     groups = messages_dead().order_by().values("kind", "reason")
-    return list(
-        groups.annotate(count=Count("pk"), since=Min("created_at"), last=Max("pk")).order_by("-count", "kind", "reason")
-    )
+    found = groups.annotate(count=Count("pk"), since=Min("created_at"), last=Max("pk"))
+    return [dict(group) for group in found.order_by("-count", "kind", "reason")]
 
 
 def messages_waiting_behind(message: OutboxMessage) -> int:

@@ -21,8 +21,12 @@ from foundation.jobs.outbox.bell import ring_after_commit
 from foundation.jobs.outbox.handlers import Payload, handler_for
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from foundation.identity.models import User
     from foundation.jobs.models import Job
+
+    AnyUser = User | AnonymousUser
 
 State = OutboxMessage.State
 
@@ -100,7 +104,7 @@ def _supersede_older(message: OutboxMessage) -> None:
     ).update(state=State.SUPERSEDED, superseded_by=message, settled_at=Now(), reason="")
 
 
-def messages_replay(*, messages: QuerySet[OutboxMessage], by: User | None = None) -> int:
+def messages_replay(*, messages: QuerySet[OutboxMessage], by: AnyUser | None = None) -> int:
     """Send undelivered messages again, as safely as the first time; returns how many. Others stay as they are."""
     with transaction.atomic():
         replayed = messages.filter(state=State.DEAD).update(
@@ -110,7 +114,7 @@ def messages_replay(*, messages: QuerySet[OutboxMessage], by: User | None = None
     return replayed
 
 
-def messages_dismiss(*, messages: QuerySet[OutboxMessage], because: str, by: User | None) -> int:
+def messages_dismiss(*, messages: QuerySet[OutboxMessage], because: str, by: AnyUser | None) -> int:
     """Give undelivered messages up, for a reason that is kept; returns how many. Their objects' next ones go on."""
     because = because.strip()
     if not because:
@@ -123,7 +127,7 @@ def messages_dismiss(*, messages: QuerySet[OutboxMessage], because: str, by: Use
     return dismissed
 
 
-def _decided(kind: str, count: int, by: User | None, **detail: str) -> None:
+def _decided(kind: str, count: int, by: AnyUser | None, **detail: str) -> None:
     """A person decided about messages: keep that, and let a worker go on with what waited for it."""
     if count:
         audit(kind, actor=by, detail={"messages": count, **detail})

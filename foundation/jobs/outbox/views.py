@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from foundation.jobs.markup import took
+from foundation.jobs.markup import duration
 from foundation.jobs.models import OutboxMessage
 from foundation.jobs.outbox import questions
 from foundation.jobs.outbox.evidence import masked
@@ -25,7 +25,7 @@ VIEW, REPLAY, DISMISS = (f"jobs.{right}_outboxmessage" for right in ("view", "re
 
 
 def _need(request: HttpRequest, *permissions: str) -> None:
-    if not request.user.has_perms(permissions):  # type: ignore[union-attr]
+    if not request.user.has_perms(permissions):
         raise PermissionDenied
 
 
@@ -107,7 +107,7 @@ def message_page(request: HttpRequest, object_id: int) -> HttpResponse:
         "kind": kind_title(message.kind),
         "shown": _shown_payload(message),
         "tries": [
-            (one, outcome_badge(one), took(one.started_at, one.duration and one.started_at + one.duration))
+            (one, outcome_badge(one), duration(one.duration) if one.duration is not None else "")
             for one in message.attempts.all()
         ],
         "waiting_behind": messages_waiting_behind(message),
