@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "foundation.outbound",
     "foundation.changes",
     "foundation.jobs",
+    "foundation.transfers",
     "catalog",
     "customers",
     "integration_hub.apps.IntegrationHubConfig",
@@ -275,6 +276,8 @@ OUTBOX_EVIDENCE_DAYS = env.int("HUB_OUTBOX_EVIDENCE_DAYS", 30)  # contents, sing
 OUTBOX_HISTORY_DAYS = env.int("HUB_OUTBOX_HISTORY_DAYS", 180)  # that something was sent, when and how often
 
 UNFOLD = unfold_configuration(site_name=SITE_NAME, environment=ENVIRONMENT)
+
+HUB_IMPORT_MAX_BYTES = env.int("HUB_IMPORT_MAX_BYTES", 20_000_000)  # of one uploaded file
 
 # --- libraries ---------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -79,7 +79,8 @@ def find_customers(rows: QuerySet[Customer], typed: str) -> list[Customer]:
 class CustomerActions:
     """For the ModelAdmin of customers."""
 
-    actions: ClassVar[list[str]] = ["set_group", "set_payment_term", "set_owner", "move_under", "delete_customers"]
+    actions: ClassVar[list[str]] = ["set_group", "set_payment_term", "set_owner", "move_under"]
+    actions += ["export_selected", "delete_customers"]
 
     def get_actions(self, request: HttpRequest) -> Any:
         """Django's own deletion knows neither our reasons nor our limit; the owner is given by those who see all."""

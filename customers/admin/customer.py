@@ -24,11 +24,12 @@ from customers.admin.scope import CustomerScopeMixin
 from customers.models import Contact, Customer
 from customers.search import customer_search
 from customers.services.saving import lock_forest
+from foundation.transfers.admin import TransferMixin
 from foundation.ui.theme import BooleanRadioFilter, ChoicesDropdownFilter, display
 
 
 @admin.register(Customer)
-class CustomerAdmin(CustomerColumns, CustomerActions, CustomerScopeMixin, CustomersAdmin):
+class CustomerAdmin(CustomerColumns, CustomerActions, CustomerScopeMixin, TransferMixin, CustomersAdmin):
     """Companies that buy from us."""
 
     form = CustomerForm
@@ -60,7 +61,8 @@ class CustomerAdmin(CustomerColumns, CustomerActions, CustomerScopeMixin, Custom
     search_fields = ["name"]  # the search itself is customer_search
     search_help_text = gettext_lazy("Name, code, VAT id, phone, or e-mail address, also of contacts")
     ordering = ["name", "pk"]
-    actions_list = ["choose_columns"]
+    transfer_slug = "customers"
+    actions_list = ["import_button", "export_button", "choose_columns"]
     actions_detail = ["new_subsidiary", "new_contact", "move"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:

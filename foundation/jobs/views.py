@@ -51,10 +51,10 @@ def _parts(request: HttpRequest, job: Job) -> dict[str, Any]:
 
 
 def _sorted_result(job: Job) -> tuple[list[tuple[str, int]], list[tuple[str, Any]]]:
-    """The counts of a result, and the rest of it."""
+    """The counts of a result and its words; lists and switches are for the panel of the app whose job it is."""
     items = [(str(name).replace("_", " "), value) for name, value in (job.result or {}).items()]
     numbers = [(name, value) for name, value in items if isinstance(value, int) and not isinstance(value, bool)]
-    words = [(name, value) for name, value in items if isinstance(value, str | bool | float)]
+    words = [(name, value) for name, value in items if isinstance(value, str | float)]
     return numbers, words
 
 

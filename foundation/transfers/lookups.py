@@ -1,0 +1,68 @@
+"""Cells that name another record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from import_export.widgets import Widget
+
+from foundation.transfers.plain import Options
+
+MISSING = _("There is no “%(value)s”. Correct the cell or create it first.")
+Rows = Callable[[Options], "models.QuerySet[Any]"]
+
+
+class LookupWidget(Widget):
+    """A record named by one of its fields, ignoring case; a name that nobody or several bear is refused.
+
+    `rows` limits what the importing person may name; `creatable` lets a missing record be made where the import asks
+    for it; `missing` is the sentence of a refusal, with %(value)s. An exported cell is empty with `shown=False`.
+    """
+
+    def __init__(
+        self,
+        model: type[models.Model],
+        field: str,
+        *,
+        rows: Rows | None = None,
+        creatable: bool = False,
+        shown: bool = True,
+        missing: str | Promise = MISSING,
+    ) -> None:
+        super().__init__()
+        self.model, self.field = model, field
+        self.rows, self.creatable, self.shown, self.missing = rows, creatable, shown, missing
+
+    def clean(self, value: Any, row: Any = None, *, options: Options, **kwargs: Any) -> models.Model | None:
+        """Return the named record, None for a blank cell; raises ValueError with the sentence."""
+        name = str(value or "").strip()
+        if not name:
+            return None
+        found = self._find(name, options)
+        if len(found) > 1:
+            raise ValueError(_("%(count)d records are called “%(value)s”.") % {"count": len(found), "value": name})
+        if not found and not (self.creatable and options.create_missing):
+            raise ValueError(self.missing % {"value": name})
+        return found[0] if found else self._create(name, options)
+
+    def _find(self, name: str, options: Options) -> list[Any]:
+        rows = self.model._default_manager.all() if self.rows is None else self.rows(options)
+        is_number = isinstance(self.model._meta.get_field(self.field), models.BigAutoField)
+        if is_number and not name.isdecimal():
+            return []
+        return list(rows.filter(**{self.field if is_number else f"{self.field}__iexact": name})[:2])
+
+    def _create(self, name: str, options: Options) -> models.Model:
+        record = self.model(**{self.field: name})
+        record.full_clean()
+        record.save()
+        options.note_created(self.model)
+        return record
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        """Return the field that names the record."""
+        return str(getattr(value, self.field)) if value is not None and self.shown else ""
