@@ -44,6 +44,7 @@ GROUPS = (
             "jobs.job": "work_history",
             "jobs.outboxmessage": "outbox",
             "jobs.workerbeat": "monitor_heart",
+            "jobs.jobschedule": "update",
             "django_q.schedule": "schedule",
             "django_q.ormq": "hourglass_top",
             "django_q.success": "task_alt",

@@ -26,7 +26,13 @@ Context = dict[str, Any] | None
 def register_cards() -> None:
     """Put the cards on the dashboard."""
     register_card(
-        Card("worker_silent", gettext_lazy("Nobody does the work"), 1, "jobs/card_worker.html", context=worker_silent)
+        Card(
+            "worker_silent",
+            gettext_lazy("No worker"),
+            1,
+            "jobs/card_worker.html",
+            context=worker_silent,
+        )
     )
     register_card(
         Card("jobs_failed", gettext_lazy("Jobs that failed today"), 20, "jobs/card_failed.html", context=jobs_failed)

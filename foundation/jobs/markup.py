@@ -60,7 +60,8 @@ def progress_text(job: Job) -> SafeString:
     progress = job.progress
     if job.state == State.RUNNING and progress.total:
         return format_html(
-            '<progress class="hub-bar" aria-label="{}" max="{}" value="{}"></progress> {} %',
+            '<span class="hub-progress hub-progress-cell">'
+            '<progress aria-label="{}" max="{}" value="{}"></progress> {} %</span>',
             _("Progress"),
             str(progress.total),
             str(progress.done),

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -192,7 +193,9 @@ class JobProgress(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.done}/{self.total}" if self.total is not None else f"{self.done}"
+        if self.total is None:
+            return str(self.done)
+        return gettext("%(done)s of %(total)s") % {"done": self.done, "total": self.total}
 
     @property
     def percent(self) -> int | None:
