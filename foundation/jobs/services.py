@@ -17,6 +17,7 @@ from foundation.jobs.claims import claim
 from foundation.jobs.doorbell import ring as ring_doorbell
 from foundation.jobs.models import Job, JobFile, JobProgress
 from foundation.jobs.registry import job_kind
+from foundation.jobs.timing import timing
 
 if TYPE_CHECKING:
     from foundation.identity.models import User
@@ -129,7 +130,7 @@ def run_here(job: Job, *, watch: Callable[[Job], None] | None = None) -> Job:
         execute(claimed, watch=watch)
     job.refresh_from_db()
     while not job.is_final:
-        time.sleep(0.5)
+        time.sleep(timing().progress)
         job.refresh_from_db()
         if watch is not None:
             watch(job)
