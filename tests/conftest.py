@@ -6,6 +6,10 @@
 * `superuser`: a member of staff who may do everything.
 """
 
+from typing import Any
+
+import pytest
+
 from tests.fixtures.browser import (
     _server,
     base_url,
@@ -41,3 +45,9 @@ __all__ = [
     "staff_page",
     "superuser",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings: Any) -> None:
+    """Hash passwords in no time: a production hash costs a second on a busy machine, for each person a test makes."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
