@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
@@ -22,10 +22,16 @@ class HubAdminSite(AdminSite):
     index_title = _("Dashboard")
     login = method_decorator(secure_admin_login)(AdminSite.login)
 
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Leave by the one door, too."""
+        from allauth.account.views import logout  # not before the apps are loaded
+
+        return logout(request)
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the dashboard."""
         return super().index(request, {"dashboard": dashboard(request), **(extra_context or {})})
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Send people to their account, where a password is changed by the rules of sign-in."""
         return redirect("account_change_password")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from foundation.identity.models import User
@@ -46,3 +47,27 @@ def make_token(scopes):
         return token_issue(user=user, name="Shop", scopes=list(words), expires_at=timezone.now() + timedelta(days=days))
 
     return make
+
+
+@pytest.fixture
+def manager(db):
+    """Looks after people: has the permissions on users and groups, and nothing else."""
+    user = User.objects.create_staff("mona@example.com", PASSWORD, name="Mona Manager")
+    words = [f"{verb}_{model}" for model in ("user", "group") for verb in ("view", "add", "change", "delete")]
+    user.user_permissions.set(
+        Permission.objects.filter(codename__in=words, content_type__app_label__in=("identity", "auth")).exclude(
+            codename="delete_user"
+        )
+    )
+    return user
+
+
+@pytest.fixture
+def events(monkeypatch):
+    """What was announced: (kind, actor, subject, detail)."""
+    heard = []
+    monkeypatch.setattr(
+        "foundation.identity.events._listeners",
+        [lambda kind, *, actor, subject, detail: heard.append((kind, actor, subject, detail))],
+    )
+    return heard
