@@ -54,6 +54,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
     """Names API tokens as the way in."""
 
     target_class = "foundation.identity.api.TokenAuthentication"
+    match_subclasses = True  # the ledger's one, which settings name
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
