@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from django.contrib.auth.models import Group
 from stdnum import get_cc_module
@@ -79,7 +80,7 @@ class Company:
 
     chance: Random
     lands: dict[str, Land] = field(default_factory=lambda: {land.code: land for land in LANDS})
-    land_of: dict[int, Land] = field(default_factory=dict)
+    land_of: dict[str, Land] = field(default_factory=dict)
     branch_names: set[str] = field(default_factory=set)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -116,7 +117,6 @@ class Company:
             self._branch(parent) for parent in middle if self.often(0.3) for _ in range(self.chance.randint(1, 2))
         ]
         Customer.objects.bulk_create(leaves)
-        self.land_of = {customer.pk: customer.land for customer in (*roots, *middle, *leaves)}
         return [*roots, *middle, *leaves]
 
     def _company_names(self) -> Iterator[tuple[Land, str]]:
@@ -153,11 +153,11 @@ class Company:
         if self.often(0.4):
             customer.credit_limit = Decimal(self.chance.randrange(5_000, 100_000, 5_000))
             customer.credit_currency = {"PL": "PLN", "DE": "EUR", "GB": "GBP"}[land.code]
-        customer.land = land
+        self.land_of[name] = land
         return customer
 
     def _branch(self, parent: Customer) -> Customer:
-        land: Land = parent.land
+        land = self.land_of[parent.name]
         customer = self._customer(land, self._branch_name(parent, land))
         customer.parent, customer.group, customer.owner = parent, parent.group, parent.owner
         customer.vat_id, customer.vat_state = parent.vat_id, parent.vat_state
@@ -198,7 +198,7 @@ class Company:
         return Address.objects.bulk_create(rows)
 
     def _address(self, customer: Customer, **flags: bool) -> Address:
-        land = self.land_of[customer.pk]
+        land = self.land_of[customer.name]
         place = self._place(customer, land)
         house = {"street": self.chance.choice(land.streets), "number": self.chance.randint(1, 120)}
         has_map = self.often(0.9)
@@ -238,7 +238,7 @@ class Company:
         return Contact.objects.bulk_create(rows)
 
     def _contact(self, customer: Customer, address: Address | None) -> Contact:
-        land, number = self.land_of[customer.pk], next(self.numbers)
+        land, number = self.land_of[customer.name], next(self.numbers)
         phone = self.maybe(0.6, lambda: land.phone.format(number % 100, number % 10))
         mobile = self.maybe(0.5, lambda: land.mobile.format(number % 100))
         return Contact(
@@ -259,7 +259,7 @@ class Company:
         """Every third holding has a purchasing department over all its branches."""
         root_of = {customer.pk: customer.pk for customer in customers if customer.parent_id is None}
         for customer in customers:
-            root_of.setdefault(customer.pk, root_of.get(customer.parent_id, 0))
+            root_of.setdefault(customer.pk, root_of.get(customer.parent_id or 0, 0))
         holdings = customers[:HOLDINGS:3]
         departments = Department.objects.bulk_create(
             [
@@ -341,7 +341,7 @@ def kinds_make(owner: User) -> Kinds:
 
 def vat_number(land: Land, number: int) -> str:
     """A VAT id with right check digits, from a range no tax office gives out."""
-    rules = get_cc_module(land.code.lower(), "vat")
+    rules: Any = get_cc_module(land.code.lower(), "vat")
     fronts = (land.vat.format(number + step) for step in itertools.count(0, 2_000))  # not every front has an ending
     endings = [f"{digits:0{land.vat_digits}}" for digits in range(10**land.vat_digits)]
     candidates = (front + ending for front in fronts for ending in endings)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 
 import pycountry
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 # Where the region is a part of the address: mail does not arrive without it. Elsewhere it is welcome, not asked for.
@@ -36,7 +35,7 @@ def region_by_name(country: str, name: str) -> str:
     return next((code for code, known in regions_of(country).items() if known.casefold() == wanted), "")
 
 
-def region_problem(country: str, region: str, region_text: str) -> str | Promise:
+def region_problem(country: str, region: str, region_text: str) -> str:
     """What is wrong with the region of an address, as a sentence; blank when nothing is."""
     known = regions_of(country)
     if region and region not in known:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Func, Q, TextField
+from django.db.models import Func, Q, QuerySet, TextField
 
-if TYPE_CHECKING:
-    from customers.models.customer import CustomerQuerySet
+Customers = TypeVar("Customers", bound="QuerySet[Any, Any]")
 
 SEARCHED = ("name", "code", "vat_id", "email", "phone_e164")
 SEARCH_DOCUMENT = Func(*SEARCHED, function="customers_search_document", output_field=SearchVectorField())
@@ -53,7 +52,7 @@ def words_of(text: str) -> list[str]:
     return [word for word in re.split(r"[\x00-/:-@\[-`{-\x7f\s]+", fold(text)) if word]
 
 
-def customer_search(customers: CustomerQuerySet, text: str) -> CustomerQuerySet:
+def customer_search(customers: Customers, text: str) -> Customers:
     """Those customers that have every word of `text`; all of them when there is no word in it."""
     words = words_of(text)
     if not words:

@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 import re
-from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.functional import Promise
@@ -85,7 +84,7 @@ def _check(number: str, written: str) -> VatCheck | None:
     return VatCheck(number, VatState.INVALID, _reason(problem, number, country))
 
 
-def _readings(module: ModuleType, country: str, number: str, written: str) -> list[tuple[ModuleType, str]]:
+def _readings(module: Any, country: str, number: str, written: str) -> list[tuple[Any, str]]:
     forms = dict.fromkeys((number.removeprefix(written), number))  # Swiss numbers begin with CH themselves
     return [(rules, form) for rules in (module, ALSO_ACCEPTED.get(country)) if rules for form in forms]
 

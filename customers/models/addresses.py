@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast, Concat
 from django.db.models.lookups import Regex
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
+from django_stubs_ext import StrOrPromise
 
 from customers.models.customer import Customer
 from customers.models.rules import OneFlagged, filled
@@ -22,7 +22,7 @@ from foundation.changes.models import Tracked
 # Cast, because the lookups of a country field compare with lists of countries.
 COUNTRY_SHAPE = Regex(Cast("country", models.TextField()), "^[A-Z]{2}$")
 
-NAME_MISSING: dict[str, str | Promise] = {
+NAME_MISSING: dict[str, StrOrPromise] = {
     "first_name": _("First Name and Last Name or Organization should not be blank."),
     "last_name": _("Last Name and First Name or Organization should not be blank."),
     "organization": _("Organization or First Name and Last Name should not be blank."),
@@ -141,7 +141,7 @@ class Address(Tracked):
 
     def clean(self) -> None:
         """Say what is missing where; the database holds the rules as well."""
-        problems: dict[str, str | Promise] = {}
+        problems: dict[str, StrOrPromise] = {}
         if not self.organization and not (self.first_name and self.last_name):
             problems |= NAME_MISSING
         if self.country and (problem := region_problem(str(self.country), self.region, self.region_text)):

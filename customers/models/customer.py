@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any, Self
 
 from django.conf import settings
@@ -291,7 +291,7 @@ class Customer(Tracked):
         """Whether somebody set the rep ids by hand."""
         return self.rep_ids_override is not None
 
-    def clean_fields(self, exclude: Iterable[str] | None = None) -> None:
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         """Take the spaces off what people type, then check it."""
         self.code, self.name, self.email = self.code.strip(), self.name.strip(), self.email.strip()
         super().clean_fields(exclude=exclude)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -83,7 +83,7 @@ class Contact(Tracked):
         parts = (self.name_prefix, self.first_name, self.middle_name, self.last_name, self.name_suffix)
         return " ".join(part for part in parts if part)
 
-    def clean_fields(self, exclude: Iterable[str] | None = None) -> None:
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         """Take the spaces off what people type, then check it."""
         self.first_name, self.last_name, self.email = (
             self.first_name.strip(),

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import BaseConstraint, BooleanField, CheckConstraint, Func, Q, UniqueConstraint
 from django.db.models.functions import Lower
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 TRIMMED = r"^\S(.*\S)?$"  # at least one character, no white space around
 
 
-def filled(name: str, field: str, message: str | Promise) -> CheckConstraint:
+def filled(name: str, field: str, message: StrOrPromise) -> CheckConstraint:
     """The text is neither blank nor surrounded by white space."""
     return CheckConstraint(condition=Q(**{f"{field}__regex": TRIMMED}), name=name, violation_error_message=message)
 
 
-def unique_ignoring_case(name: str, field: str, message: str | Promise) -> UniqueConstraint:
+def unique_ignoring_case(name: str, field: str, message: StrOrPromise) -> UniqueConstraint:
     """Two rows differ in more than upper and lower case; a blank text does not count."""
     return UniqueConstraint(Lower(field), name=name, condition=~Q(**{field: ""}), violation_error_message=message)
 
@@ -52,7 +50,7 @@ class OneFlagged(BaseConstraint):
         self.holder = holder
         self.flag = flag
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> str:
         """The constraint as part of CREATE TABLE."""
         quote = schema_editor.quote_name
         holder, flag = (quote(model._meta.get_field(name).column) for name in (self.holder, self.flag))
@@ -61,12 +59,12 @@ class OneFlagged(BaseConstraint):
             " DEFERRABLE INITIALLY DEFERRED"
         )
 
-    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def create_sql(self, model: Any, schema_editor: Any) -> str:
         """The constraint for a table that exists."""
         table = schema_editor.quote_name(model._meta.db_table)
         return f"ALTER TABLE {table} ADD {self.constraint_sql(model, schema_editor)}"
 
-    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
         """Take the constraint away."""
         quote = schema_editor.quote_name
         return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
