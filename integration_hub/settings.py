@@ -62,7 +62,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "pgtrigger",
-    "tree_queries",
     "import_export",
     "django_filters",
     "rest_framework",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pgtrigger
 
-from customers.triggers import planned_anew
+from customers.triggers import RuleTrigger, planned_anew
 from customers.triggers.tree import LOCK_FOREST, SHARE_FOREST
 
 IS_ROOT_STRATEGY = "EXISTS (SELECT 1 FROM customers_customersettings WHERE id = 1 AND account_strategy = 'root')"
@@ -20,7 +20,7 @@ MAKE_ACCOUNTS = """
 """
 
 ACCOUNT_TRIGGERS = [
-    pgtrigger.Trigger(
+    RuleTrigger(
         name="customer_account_number",
         level=pgtrigger.Row,
         when=pgtrigger.Before,
@@ -34,7 +34,7 @@ ACCOUNT_TRIGGERS = [
     RETURN NEW;
     """,
     ),
-    pgtrigger.Trigger(
+    RuleTrigger(
         name="customer_2_account_insert",
         level=pgtrigger.Statement,
         when=pgtrigger.After,
@@ -56,7 +56,7 @@ ACCOUNT_TRIGGERS = [
     """,
     ),
     # freed: came out of a tree; joined: stood at the top and came into one.
-    pgtrigger.Trigger(
+    RuleTrigger(
         name="customer_2_account_update",
         level=pgtrigger.Statement,
         when=pgtrigger.After,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pgtrigger
 
 from customers.refusals import refuse
-from customers.triggers import planned_anew
+from customers.triggers import RuleTrigger, planned_anew
 
 PLACE = ("street", "street2", "postal_code", "city", "region", "region_text", "country")
 FLAGS = "is_primary, is_default_billing, is_default_shipping"
@@ -69,18 +69,20 @@ OLD_FLAGS = f"SELECT id, customer_id, {FLAGS}, false AS is_new FROM old_rows"
 
 ADDRESS_TRIGGERS = [
     # Before the row is flagged, not after: two flagged rows that nobody committed yet would wait for each other.
-    pgtrigger.Trigger(
+    RuleTrigger(
         name="address_flag_waits",
         level=pgtrigger.Row,
         when=pgtrigger.Before,
         operation=pgtrigger.Update,
-        condition=pgtrigger.AnyChange(*FLAGS.split(", ")),
+        condition=pgtrigger.Q(new__is_primary=True, old__is_primary=False)
+        | pgtrigger.Q(new__is_default_billing=True, old__is_default_billing=False)
+        | pgtrigger.Q(new__is_default_shipping=True, old__is_default_shipping=False),
         func="""
     PERFORM 1 FROM customers_customer WHERE id = NEW.customer_id FOR NO KEY UPDATE;
     RETURN NEW;
     """,
     ),
-    pgtrigger.Trigger(
+    RuleTrigger(
         name="address_keeps_customer",
         level=pgtrigger.Row,
         when=pgtrigger.Before,
@@ -89,7 +91,7 @@ ADDRESS_TRIGGERS = [
         func=refuse("address_keeps_customer"),
     ),
     # What was found out about the former place is not true of the new one.
-    pgtrigger.Trigger(
+    RuleTrigger(
         name="address_edited",
         level=pgtrigger.Row,
         when=pgtrigger.Before,
@@ -106,7 +108,7 @@ ADDRESS_TRIGGERS = [
     RETURN NEW;
     """,
     ),
-    pgtrigger.Trigger(
+    RuleTrigger(
         name="address_flags_insert",
         level=pgtrigger.Statement,
         when=pgtrigger.After,
@@ -118,7 +120,7 @@ ADDRESS_TRIGGERS = [
     {settle_flags(NEW_FLAGS)}
     """,
     ),
-    pgtrigger.Trigger(
+    RuleTrigger(
         name="address_flags_update",
         level=pgtrigger.Statement,
         when=pgtrigger.After,
@@ -133,7 +135,7 @@ ADDRESS_TRIGGERS = [
     """,
     ),
     # Waits for the end of the transaction: a customer may go with all its addresses, and a new primary may follow.
-    pgtrigger.Trigger(
+    RuleTrigger(
         name="address_primary_stays",
         level=pgtrigger.Row,
         when=pgtrigger.After,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pgtrigger
 
 from customers.refusals import refuse
-from customers.triggers import planned_anew
+from customers.triggers import RuleTrigger, planned_anew
 from customers.triggers.tree import LOCK_FOREST, SHARE_FOREST, refuse_strangers
 
 NAME = "concat_ws(' ', culprit.first_name, culprit.last_name)"
@@ -34,9 +34,9 @@ CHECK_CONTACT = f"""
 """
 
 
-def _moved(*, name: str, func: str) -> pgtrigger.Trigger:
+def _moved(*, name: str, func: str) -> RuleTrigger:
     """A trigger for rows that changed their customer: their keys are in `moved`, the forest is locked."""
-    return pgtrigger.Trigger(
+    return RuleTrigger(
         name=name,
         level=pgtrigger.Statement,
         when=pgtrigger.After,
@@ -56,9 +56,9 @@ def _moved(*, name: str, func: str) -> pgtrigger.Trigger:
     )
 
 
-def _checked(*, name: str, operation: pgtrigger.Operation, func: str) -> pgtrigger.Trigger:
+def _checked(*, name: str, operation: pgtrigger.Operation, func: str) -> RuleTrigger:
     """A trigger that looks at all rows a statement wrote."""
-    return pgtrigger.Trigger(
+    return RuleTrigger(
         name=name,
         level=pgtrigger.Statement,
         when=pgtrigger.After,

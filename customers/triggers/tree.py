@@ -11,7 +11,7 @@ from __future__ import annotations
 import pgtrigger
 
 from customers.refusals import refuse
-from customers.triggers import planned_anew
+from customers.triggers import RuleTrigger, planned_anew
 
 LOCK_FOREST = "pg_advisory_xact_lock(hashtext('customers.forest'))"
 SHARE_FOREST = "pg_advisory_xact_lock_shared(hashtext('customers.forest'))"
@@ -84,7 +84,7 @@ FIND_PLACED = """
 """
 
 TREE_TRIGGERS = [
-    pgtrigger.Trigger(
+    RuleTrigger(
         name="customer_1_tree_insert",
         level=pgtrigger.Statement,
         when=pgtrigger.After,
@@ -99,7 +99,7 @@ TREE_TRIGGERS = [
     RETURN NULL;
     """,
     ),
-    pgtrigger.Trigger(
+    RuleTrigger(
         name="customer_1_tree_update",
         level=pgtrigger.Statement,
         when=pgtrigger.After,
