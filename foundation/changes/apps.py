@@ -22,11 +22,13 @@ class ChangesConfig(AppConfig):
         from foundation.changes.audit import audit
         from foundation.changes.installer import install_triggers
         from foundation.identity import events
+        from foundation.identity.roles import Role, register_role
 
         self._track_people()
         user_logged_in.connect(_name_actor, dispatch_uid="changes.name_actor")
         events.listen(audit)
         checks.register_checks()
+        register_role(Role.ADMINISTRATOR, ["changes.view_changeset", "changes.view_auditevent"])
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="changes.install_triggers")
 
     def _track_people(self) -> None:

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from foundation.changes.links import job_url
 from foundation.changes.triggers import TRACKED_TRIGGERS
 
 
@@ -66,6 +67,18 @@ class ChangeSet(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+    @property
+    def who(self) -> str:
+        """Name of the person, or what stands in for one."""
+        if self.actor is not None:
+            return str(self.actor)
+        return str(_("The hub itself") if self.source == Source.SYSTEM else _("Nobody signed in"))
+
+    @property
+    def job_url(self) -> str:
+        """Page of the job that did it."""
+        return job_url(self.job_id) if self.job_id is not None else ""
 
 
 class Change(models.Model):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from foundation.changes.admin.history import TrackedModelAdmin
 from foundation.changes.stale import StaleGuardForm, StaleGuardMixin
 from foundation.ui.biglist import BigListMixin
 from foundation.ui.once import OnceForm, OnceMixin
-from foundation.ui.theme import ModelAdmin
 
 
 class RecordForm(OnceForm, StaleGuardForm):
     """The form of a business record."""
 
 
-class RecordAdmin(OnceMixin, StaleGuardMixin, BigListMixin, ModelAdmin):
+class RecordAdmin(OnceMixin, StaleGuardMixin, BigListMixin, TrackedModelAdmin):
     """A business record; a subclass with a form of its own derives that from `RecordForm`."""
 
     form = RecordForm

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.apps import apps
 from django.db import models
@@ -21,6 +22,16 @@ class Options:
 _tracked: dict[str, Options] = {}
 
 
+@cache
+def tracked_models() -> dict[str, type[models.Model]]:
+    """Return every tracked model by the name of its table."""
+    return {
+        model._meta.db_table: model
+        for model in apps.get_models(include_auto_created=True)
+        if is_tracked(model) and not model._meta.proxy
+    }
+
+
 def track(
     model: type[models.Model], *, exclude: Sequence[str] = (), secret: Sequence[str] = (), parent: str | None = None
 ) -> None:
@@ -30,11 +41,13 @@ def track(
     after each `migrate`.
     """
     _tracked[model._meta.label] = Options(exclude, secret, parent)
+    tracked_models.cache_clear()
 
 
 def untrack(model: type[models.Model]) -> None:
     """Take it back (tests)."""
     _tracked.pop(model._meta.label, None)
+    tracked_models.cache_clear()
 
 
 def options_of(model: type[models.Model]) -> Options:
@@ -58,15 +71,6 @@ def is_tracked(model: type[models.Model]) -> bool:
     from foundation.changes.models import Tracked
 
     return issubclass(model, Tracked) or model._meta.label in _tracked
-
-
-def tracked_models() -> dict[str, type[models.Model]]:
-    """Return every tracked model by the name of its table."""
-    return {
-        model._meta.db_table: model
-        for model in apps.get_models(include_auto_created=True)
-        if is_tracked(model) and not model._meta.proxy
-    }
 
 
 def parent_field(model: type[models.Model]) -> models.ForeignKey | None:

@@ -1,6 +1,7 @@
 """App configuration."""
 
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let every app register its kinds of jobs; say how e-mail leaves the outbox, what we show and to whom."""
+        from foundation.changes.links import register_job_link
         from foundation.identity.roles import Role, register_role
         from foundation.jobs.cards import register_cards
         from foundation.jobs.mail.handler import MailHandler
@@ -31,3 +33,4 @@ class JobsConfig(AppConfig):
         register_handler(MailHandler())
         register_cards()
         register_role(Role.ADMINISTRATOR, OPERATING)
+        register_job_link(lambda job_id: reverse("admin:jobs_job_change", args=[job_id]))

@@ -45,6 +45,7 @@ class Box(Tracked):
     )
 
     class Meta(Tracked.Meta):
+        verbose_name_plural = "boxes"
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(price__gte=0), name="box_price", violation_error_message="A price is never negative."

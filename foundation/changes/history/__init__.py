@@ -1,0 +1,1 @@
+"""Reads the ledger: what happened to a record, and what a set of changes holds."""
