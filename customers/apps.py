@@ -14,13 +14,14 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         """Say who may do what here and what moves by file; after each migration look after ratings and search index."""
-        from customers import access, resources
+        from customers import access, dashboard, resources
         from customers.reference import make_ratings
         from customers.search import make_trigram_index
         from foundation.identity.scopes import register_scope
 
         access.register()
         resources.register()
+        dashboard.register()
         post_migrate.connect(make_ratings, sender=self, dispatch_uid="customers.ratings")
         post_migrate.connect(make_trigram_index, sender=self, dispatch_uid="customers.trigram_index")
         register_scope("customers:read", _("Read customers, their people and terms"))

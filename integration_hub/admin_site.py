@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.ui.dashboard import dashboard
 from foundation.ui.theme import AdminSite
+from integration_hub.navigation import subjects
 
 
 class HubAdminSite(AdminSite):
@@ -30,7 +31,8 @@ class HubAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the dashboard."""
-        return super().index(request, {"dashboard": dashboard(request), **(extra_context or {})})
+        shown = {"dashboard": dashboard(request), "subjects": subjects(request)}
+        return super().index(request, {**shown, **(extra_context or {})})
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Send people to their account, where a password is changed by the rules of sign-in."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +18,8 @@ class Group:
     """One heading of the sidebar, and the models under it: `app.model` and an icon of Material Symbols."""
 
     title: str | Promise
-    models: dict[str, str]
+    models: dict[str, str] = field(default_factory=dict)
+    is_folded: bool = False
 
 
 GROUPS = (
@@ -27,28 +28,30 @@ GROUPS = (
         {
             "customers.customer": "business",
             "customers.contact": "person",
+            "customers.address": "location_on",
             "customers.department": "groups",
+            "customers.membership": "group_add",
             "customers.customergroup": "category",
             "customers.account": "account_tree",
-            "customers.address": "location_on",
-            "customers.paymentterm": "event_upcoming",
-            "customers.taxcode": "percent",
-            "customers.internalrating": "star",
             "customers.note": "sticky_note_2",
         },
     ),
-    Group(_("Prices"), {"catalog.pricelist": "sell"}),
+    Group(
+        _("Prices and terms"),
+        {
+            "catalog.pricelist": "sell",
+            "customers.paymentterm": "event_upcoming",
+            "customers.taxcode": "percent",
+            "customers.internalrating": "star",
+        },
+    ),
     Group(
         _("Background work"),
         {
             "jobs.job": "work_history",
+            "jobs.jobschedule": "schedule",
             "jobs.outboxmessage": "outbox",
             "jobs.workerbeat": "monitor_heart",
-            "jobs.jobschedule": "update",
-            "django_q.schedule": "schedule",
-            "django_q.ormq": "hourglass_top",
-            "django_q.success": "task_alt",
-            "django_q.failure": "error",
         },
     ),
     Group(
@@ -57,20 +60,37 @@ GROUPS = (
             "identity.user": "manage_accounts",
             "auth.group": "badge",
             "identity.apitoken": "key",
+            "mfa.authenticator": "phonelink_lock",
             "changes.auditevent": "policy",
             "changes.changeset": "history",
         },
     ),
+    Group(
+        _("Queue, from inside"),
+        {
+            "django_q.ormq": "hourglass_top",
+            "django_q.success": "task_alt",
+            "django_q.failure": "error",
+            "django_q.schedule": "event_repeat",
+        },
+        is_folded=True,
+    ),
 )
+MORE = Group(_("More"), is_folded=True)
+
+
+def subjects(request: HttpRequest) -> list[dict[str, Any]]:
+    """What this person may open, as (group, models of the admin's app list); empty groups are left out."""
+    models = _openable_models(request)
+    placed = {label for group in GROUPS for label in group.models}
+    rest = [models[label] | {"icon": "database"} for label in models if label not in placed]
+    found = [{"group": group, "title": group.title, "models": _placed(group, models)} for group in GROUPS]
+    return [one for one in [*found, {"group": MORE, "title": MORE.title, "models": rest}] if one["models"]]
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
-    """Unfold's navigation for this person: only what they may open."""
-    models = _openable_models(request)
-    groups = [_group(group.title, [(label, group.models[label]) for label in group.models], models) for group in GROUPS]
-    placed = {label for group in GROUPS for label in group.models}
-    rest = _group(_("More"), [(label, "database") for label in models if label not in placed], models)
-    return [{"items": [_dashboard(), *_pages(request)]}, *(group for group in [*groups, rest] if group["items"])]
+    """Unfold's navigation for this person."""
+    return [{"items": [_dashboard(), *_pages()]}, *(_entry(subject) for subject in subjects(request))]
 
 
 def _openable_models(request: HttpRequest) -> dict[str, Any]:
@@ -78,13 +98,13 @@ def _openable_models(request: HttpRequest) -> dict[str, Any]:
     return {model["model"]._meta.label_lower: model for model in found if model["admin_url"]}
 
 
-def _group(title: str | Promise, wanted: list[tuple[str, str]], models: dict[str, Any]) -> dict[str, Any]:
-    items = [
-        {"title": models[label]["name"], "icon": icon, "link": models[label]["admin_url"]}
-        for label, icon in wanted
-        if label in models
-    ]
-    return {"title": title, "items": items}
+def _placed(group: Group, models: dict[str, Any]) -> list[dict[str, Any]]:
+    return [models[label] | {"icon": icon} for label, icon in group.models.items() if label in models]
+
+
+def _entry(subject: dict[str, Any]) -> dict[str, Any]:
+    items = [{"title": model["name"], "icon": model["icon"], "link": model["admin_url"]} for model in subject["models"]]
+    return {"title": subject["title"], "items": items, "collapsible": subject["group"].is_folded}
 
 
 def _dashboard() -> dict[str, Any]:
@@ -92,7 +112,7 @@ def _dashboard() -> dict[str, Any]:
     return {"title": _("Dashboard"), "icon": "dashboard", "link": home, "active": lambda request: request.path == home}
 
 
-def _pages(request: HttpRequest) -> list[dict[str, Any]]:
+def _pages() -> list[dict[str, Any]]:
     """Pages that are no model: where mail goes on a trial installation."""
     if not settings.MAILBOX:
         return []

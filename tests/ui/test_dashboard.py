@@ -69,7 +69,7 @@ def test_link_and_search_are_for_those_who_may(admin_client, clerk, allowed, cou
 
 
 def test_who_may_open_nothing_is_told_what_to_do():
-    assert "ask your administrator for a role" in render_to_string("ui/apps.html", {"app_list": []})
+    assert "ask your administrator for a role" in render_to_string("ui/apps.html", {"subjects": []})
 
 
 def test_links_come_in_their_order():
