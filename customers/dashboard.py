@@ -14,6 +14,15 @@ def register() -> None:
     """Put everything in its place."""
     register_search(SearchBox(_("Find a customer"), "admin:customers_customer_changelist", "customers.view_customer"))
     register_link(QuickLink(_("New customer"), "admin:customers_customer_add", "customers.add_customer", "add", 10))
+    register_link(
+        QuickLink(
+            _("Import customers"),
+            "admin:customers_customer_import_button",
+            "customers.import_customer",
+            "upload",
+            20,
+        )
+    )
     register_card(
         Card("first_steps", _("Welcome"), 10, "customers/first_steps.html", context=first_steps, area=Area.WELCOME)
     )

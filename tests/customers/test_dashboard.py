@@ -24,4 +24,5 @@ def test_how_to_begin_is_said_until_there_is_a_customer(page):
 def test_a_customer_is_found_and_added_from_the_dashboard(page):
     html = page()
     assert f'action="{reverse("admin:customers_customer_changelist")}"' in html
-    assert f'href="{reverse("admin:customers_customer_add")}"' in html
+    for name in ("customers_customer_add", "customers_customer_import_button"):
+        assert f'href="{reverse(f"admin:{name}")}"' in html
