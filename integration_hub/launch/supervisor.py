@@ -27,9 +27,10 @@ class StopSignal:
     def __init__(self) -> None:
         self._asked = threading.Event()
         self.is_urgent = False
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays nohup
-                signal.signal(number, self._receive)
+        signal.signal(signal.SIGINT, self._receive)  # also where a shell script started us with it ignored (`… &`)
+        signal.signal(signal.SIGTERM, self._receive)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup stays nohup
+            signal.signal(signal.SIGHUP, self._receive)
 
     @property
     def is_set(self) -> bool:
