@@ -1,5 +1,6 @@
 """Settings, all from the environment. Names and meaning: docs/operations.md. Everything wrong is reported at once."""
 
+import tomllib
 from pathlib import Path
 
 import dj_database_url
@@ -13,6 +14,7 @@ from integration_hub.logs import configure_logs
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 env = Env(eager=False)
 
 

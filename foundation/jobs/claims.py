@@ -35,7 +35,7 @@ def claim(job_id: int) -> Job | None:
         if not _take(job_id):
             return None
         job = Job.objects.select_related("owner").get(pk=job_id)
-        JobAttempt.objects.create(job=job, number=job.attempts, token=job.token, worker=worker_name())
+        JobAttempt.objects.create(job=job, number=job.attempts, token=job.token, worker=worker_name(), pid=os.getpid())
         JobProgress.objects.filter(job=job).update(token=job.token, heartbeat_at=Now(), done=0, total=None, message="")
     return job
 

@@ -67,6 +67,13 @@ class ClusterProcess:
             return True
         return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
+    def has_process(self, pid: int) -> bool:
+        """Whether a process still belongs to the group; a number the system has given away again does not."""
+        try:
+            return self.process is not None and os.getpgid(pid) == self.process.pid
+        except ProcessLookupError:
+            return False
+
     def ask_to_stop(self) -> None:
         """Tell the main process to finish what runs and take nothing new."""
         if self.process is not None and not self.has_ended():

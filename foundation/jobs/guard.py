@@ -66,6 +66,7 @@ class Guard:
             Duty(self.show_life, self.timing.worker_beat),
             Duty(sweep, self.timing.sweep),
             Duty(self.revive, self.timing.tick),
+            Duty(self.miss_processes, self.timing.beat),
             Duty(ring_if_due, self.timing.outbox),
             Duty(self.watch, min(self.timing.watchdog / 6, 10)),
         ]
@@ -95,7 +96,7 @@ class Guard:
             name=self.name,
             defaults={
                 "seen_at": Now(),
-                "version": getattr(settings, "VERSION", ""),
+                "version": settings.VERSION,
                 "oldest_waiting_seconds": waiting,
             },
         )
@@ -109,6 +110,13 @@ class Guard:
                 cluster.plan_restart()
             if cluster.process is None and cluster.may_start():
                 self._start_again(cluster)
+
+    def miss_processes(self) -> None:
+        """Give up at once the runs of processes that were killed inside a cluster (out of memory); the queue has
+        started others in their place. Processes of other hosts are missed by their silence."""
+        for cluster in self.clusters:
+            if cluster.process is not None:
+                release_runs(cluster.worker, lives=cluster.has_process)
 
     def watch(self) -> None:
         """Restart clusters that have room and still take nothing."""
@@ -128,7 +136,7 @@ class Guard:
 
     def _kill(self, cluster: ClusterProcess) -> None:
         cluster.kill()
-        release_runs(cluster.worker, counts=True)
+        release_runs(cluster.worker)
 
     def _start_again(self, cluster: ClusterProcess) -> None:
         ring_for_cluster(cluster.name)  # what its memory held is lost

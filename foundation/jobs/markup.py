@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from foundation.jobs.models import Job, JobAttempt
+from foundation.jobs.registry import UnknownJobKindError, job_kind
 from foundation.ui.markup import Tone, badge
 
 State, Outcome = Job.State, JobAttempt.Outcome
@@ -23,6 +24,14 @@ TONES: dict[str, Tone] = {
     Outcome.DIED: "bad",
     Outcome.RELEASED: "warning",
 }
+
+
+def kind_title(job: Job) -> str:
+    """What kind of job it is, in words."""
+    try:
+        return str(job_kind(job.kind).title)
+    except UnknownJobKindError:
+        return job.kind
 
 
 def state_badge(job: Job) -> SafeString:

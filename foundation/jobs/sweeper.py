@@ -85,9 +85,9 @@ def _ring_again(job: Job) -> bool:
     return True
 
 
-def release_runs(worker: str, *, counts: bool) -> int:
-    """Give up the runs of a worker whose processes were killed just now: no need to wait for their silence."""
+def release_runs(worker: str, *, counts: bool = True, lives: Callable[[int], bool] = lambda _pid: False) -> int:
+    """Give up the runs of a worker's processes that are no more: no need to wait for their silence."""
     attempts = JobAttempt.objects.filter(worker=worker, outcome=JobAttempt.Outcome.RUNNING)
+    dead = [(job_id, token) for job_id, token, pid in attempts.values_list("job_id", "token", "pid") if not lives(pid)]
     with transaction.atomic():
-        mine = list(attempts.values_list("job_id", "token"))
-        return sum(take_over(job_id, token, counts=counts) is not None for job_id, token in mine)
+        return sum(take_over(job_id, token, counts=counts) is not None for job_id, token in dead)

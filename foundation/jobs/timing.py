@@ -16,7 +16,7 @@ class Timing:
     progress: float = 0.5  # progress is not written more often than this
     takeover: float = 60  # no sign of life for so long: the run is dead
     bell: float = 30  # a due job whose doorbell is gone for so long is rung again
-    sweep: float = 60  # between two sweeps
+    sweep: float = 15  # between two sweeps; the rule allows sixty, but the dead of other hosts wait for it too
     watchdog: float = 60  # a job is due for so long and an idle cluster takes nothing: the cluster hangs
     worker_beat: float = 10  # a worker shows life this often
     worker_silent: float = 180  # no worker for so long: people are told

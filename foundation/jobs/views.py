@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from foundation.jobs.markup import CELLS, cell, outcome_badge, state_badge, took
+from foundation.jobs.markup import CELLS, cell, kind_title, outcome_badge, state_badge, took
 from foundation.jobs.models import Job, JobFile
 from foundation.jobs.selectors import job_list, job_may_cancel, job_may_run_again
 from foundation.jobs.services import job_cancel, job_run_again
@@ -39,6 +39,7 @@ def _parts(request: HttpRequest, job: Job) -> dict[str, Any]:
     numbers, words = _sorted_result(job)
     return {
         "job": job,
+        "kind": kind_title(job),
         "state": state_badge(job),
         "took": took(job.started_at, job.finished_at),
         "numbers": numbers,

@@ -73,6 +73,6 @@ def test_unknown_cluster_is_refused_with_the_known_ones():
 def test_waits_in_production_keep_the_rules():
     """E9: a beat at least every ten seconds, sixty of silence; E11: a sweep a minute."""
     values = Timing()
-    assert values.beat <= 10
-    assert (values.takeover, values.sweep, values.watchdog, values.worker_silent) == (60, 60, 60, 180)
+    assert (values.beat <= 10, values.sweep <= 60) == (True, True)
+    assert (values.takeover, values.watchdog, values.worker_silent) == (60, 60, 180)
     assert timing() == values

@@ -110,8 +110,9 @@ def test_worker_does_jobs_and_ends_in_good_order(start_worker, waiting_job):
     assert WorkerBeat.objects.get().stopped_at is not None
 
 
-def test_E10_killed_worker_is_noticed_and_the_job_runs_again(start_worker, waiting_job):
-    start_worker()
+@pytest.mark.parametrize("noticed_by", [{"takeover": 3600}, {"beat": 3600, "takeover": 2}], ids=["guard", "silence"])
+def test_E10_killed_worker_is_noticed_and_the_job_runs_again(noticed_by, start_worker, waiting_job):
+    start_worker(**noticed_by)
     waiting = waiting_job()
     doer = psutil.Process(waiting.pid())
     doer.kill()
@@ -204,9 +205,10 @@ def test_kill_between_the_work_and_its_end_runs_the_job_again(children, tmp_path
     assert (tmp_path / "job.done").stat().st_size == 2
 
 
-def test_worker_is_seen_until_it_has_been_silent_for_three_minutes(start_worker):
+def test_worker_is_seen_with_its_version(start_worker, settings):
     start_worker()
     assert worker_is_alive()
+    assert WorkerBeat.objects.get().version == settings.VERSION
 
 
 def test_silent_worker_is_not_alive():

@@ -219,6 +219,7 @@ class JobAttempt(models.Model):
     number = models.PositiveIntegerField(_("number"))
     token = models.PositiveBigIntegerField(_("run token"))
     worker = models.CharField(_("worker"), max_length=120)
+    pid = models.PositiveIntegerField(_("process"), default=0)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default=Outcome.RUNNING)
     started_at = models.DateTimeField(_("started at"), db_default=Now())
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
