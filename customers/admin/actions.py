@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from customers.admin.base import add_url, change_url, changelist_url
-from customers.admin.scope import sees_all, within_scope
+from customers.admin.scope import Person, sees_all, within_scope
 from customers.models import Contact, Customer, CustomerGroup, PaymentTerm
 from customers.selectors import delete_reasons
 from customers.services import customers_assign, customers_delete
@@ -50,7 +50,7 @@ class ParentForm(forms.Form):
         help_text=gettext_lazy("Code, id, or whole name of the customer. Leave it empty to put them at the top."),
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
 
@@ -151,7 +151,8 @@ class CustomerActions:
         reasons = delete_reasons(chosen)
         free = [customer for customer in chosen if customer.pk not in reasons]
         if is_confirmed(request):
-            return self._delete(request, free, reasons)
+            self._delete(request, free, reasons)
+            return None
         kept = [f"{one.name}: {', '.join(reasons[one.pk])}" for one in chosen if one.pk in reasons]
         counts = [(_("Will be deleted"), len(free)), (_("Cannot be deleted"), len(kept), "bad" if kept else "")]
         details = [*self._names(free), *kept]

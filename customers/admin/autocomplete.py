@@ -28,6 +28,6 @@ def limit_by_address(rows: QuerySet[Customer], request: HttpRequest) -> QuerySet
     return rows.exclude(pk__in=below(int(key))) if key.isdigit() else rows
 
 
-def below(key: int) -> QuerySet[Customer]:
+def below(key: int) -> QuerySet[Customer, Any]:
     """Keys of a customer and everybody below it."""
     return Customer.objects.descendants_of(Customer(pk=key), include_self=True).values("pk")

@@ -58,7 +58,7 @@ class InheritedFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Customer]) -> QuerySet[Customer]:
         """Customers for whom the value counts."""
-        field, value = self.parameter_name, self.value()
+        field, value = str(self.parameter_name), self.value()
         if not (value and value.isdigit()):
             return rows
         return rows.filter(Q(**{field: value}) | Q(**{field: None, f"group__{field}": value}))
@@ -199,7 +199,7 @@ class DayRangeFilter(RangeDateFilter):
     def _day(self, bound: str) -> dt.date | None:
         value = self.used_parameters.get(f"{self.field_path}_{bound}") or ""
         try:
-            return parse_date(value[-1] if isinstance(value, list) else value)
+            return parse_date(str(value[-1] if isinstance(value, list) else value))
         except ValueError:  # such as 30 February
             return None
 

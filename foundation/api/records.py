@@ -17,7 +17,7 @@ from foundation.changes.models import Tracked
 from foundation.changes.recording import set_actor
 from foundation.changes.refusals import refusals
 from foundation.identity.api import HasScope, Scoped
-from foundation.identity.models import ApiToken
+from foundation.identity.models import ApiToken, User
 
 
 class RecordSerializer(serializers.ModelSerializer[Any]):
@@ -62,7 +62,7 @@ class RecordViewSet(Scoped, viewsets.ModelViewSet[Any]):
         """Learn who calls, and tell the change ledger, which was opened before anybody knew."""
         super().perform_authentication(request)
         via = request.auth.name if isinstance(request.auth, ApiToken) else ""
-        set_actor(request.user, via=via)
+        set_actor(request.user if isinstance(request.user, User) else None, via=via)
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return what this caller may see; while the document is made there is no caller."""

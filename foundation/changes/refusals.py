@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 _sentences: dict[str, str] = {}
@@ -38,7 +38,7 @@ def sentence_of(error: DatabaseError) -> str:
     return str(_constraint_sentences().get(rule, ""))
 
 
-def _constraint_sentences() -> dict[str, str | Promise]:
+def _constraint_sentences() -> dict[str, Any]:
     return {
         constraint.name: constraint.violation_error_message
         for model in apps.get_models()

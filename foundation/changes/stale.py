@@ -42,8 +42,9 @@ class StaleGuardForm(forms.ModelForm):
         return any(name != FIELD for name in self.changed_data)
 
     def _take_version(self, version: int) -> None:
-        self.data = self.data.copy()
-        self.data[self.add_prefix(FIELD)] = str(version)
+        data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, which is immutable
+        data[self.add_prefix(FIELD)] = str(version)
+        self.data = data
 
 
 def conflict_sentences(record: models.Model, seen: int) -> list[str]:
@@ -60,10 +61,10 @@ def changes_since(record: models.Model, seen: int) -> list[str]:
     newer = max(record.version - seen, 0)  # type: ignore[attr-defined]  # every version is one update in the ledger
     entries = list(_updates(record).select_related("set__actor")[:newer])
     told: list[str] = []
-    became = {field.column: getattr(record, field.attname) for field in record._meta.concrete_fields}
+    became: dict[str, Any] = {field.column: getattr(record, field.attname) for field in record._meta.concrete_fields}
     for entry in entries:
         told += [_sentence(record, entry, column, old, became.get(column)) for column, old in entry.before.items()]
-        became |= entry.before
+        became |= entry.before or {}
     return told[::-1]
 
 

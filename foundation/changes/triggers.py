@@ -241,5 +241,5 @@ class TableFacts:
         return {**kept, "columns": shown, "hidden": [*self.hidden, *self.bookkeeping]}
 
 
-LEDGER_TRIGGERS: list[pgtrigger.Trigger] = [LedgerTrigger("insert"), LedgerTrigger("update"), LedgerTrigger("delete")]
+LEDGER_TRIGGERS: list[LedgerTrigger] = [LedgerTrigger("insert"), LedgerTrigger("update"), LedgerTrigger("delete")]
 TRACKED_TRIGGERS: list[pgtrigger.Trigger] = [*LEDGER_TRIGGERS, LedgerTrigger("version")]

@@ -42,7 +42,7 @@ class Command(BaseCommand):
         self._print(job, as_json=options["json"])
         if job.state != Job.State.SUCCEEDED:
             sys.exit(NOTHING_DONE)
-        if job.result["error_entries"]:
+        if job.result and job.result["error_entries"]:
             sys.exit(SOME_REFUSED)
 
     def _enqueue(self, what: str, path: Path, owner: User | None, options: dict[str, Any]) -> Job:
