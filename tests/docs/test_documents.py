@@ -47,7 +47,7 @@ def test_links_lead_somewhere(document):
     assert [link for link in own if not (document.parent / link).exists()] == []
 
 
-def test_decisions_have_numbers_of_their_own_and_are_named_by_the_code_rightly():
+def test_decisions_have_numbers_of_their_own():
     numbers = [path.name[:4] for path in (REPOSITORY / "docs" / "adr").glob("*.md")]
     assert sorted(set(numbers)) == sorted(numbers)
 
