@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Field, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -79,8 +79,7 @@ def find_customers(rows: QuerySet[Customer], typed: str) -> list[Customer]:
 class CustomerActions:
     """For the ModelAdmin of customers."""
 
-    actions: ClassVar[list[str]] = ["set_group", "set_payment_term", "set_owner", "move_under"]
-    actions += ["export_selected", "delete_customers"]
+    actions: Any = ["set_group", "set_payment_term", "set_owner", "move_under", "export_selected", "delete_customers"]
 
     def get_actions(self, request: HttpRequest) -> Any:
         """Django's own deletion knows neither our reasons nor our limit; the owner is given by those who see all."""
@@ -111,7 +110,7 @@ class CustomerActions:
     def _assign(
         self, request: HttpRequest, rows: QuerySet[Customer], field: str, choices: QuerySet[Any], empty: str
     ) -> HttpResponse | None:
-        label = Customer._meta.get_field(field).verbose_name
+        label = cast(Field[Any, Any], Customer._meta.get_field(field)).verbose_name
         data = request.POST if is_confirmed(request) else None
         form = ValueForm(data, choices=choices, label=str(label).capitalize(), empty=empty)
         return self._ask_or_set(request, rows, field, form, _("Set %s") % label)

@@ -79,7 +79,7 @@ class CustomersAdmin(ScopedChoicesMixin, RecordAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Hand the refusal to the form."""
-        form = super().get_form(request, obj, change=change, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.refused = getattr(request, "refused", [])  # the class is made anew for each request
         return form
 
@@ -94,15 +94,22 @@ class CustomersAdmin(ScopedChoicesMixin, RecordAdmin):
             known[type(inline)] = isinstance(inline, RecordInline) and inline.is_long(request, obj)
         return known[type(inline)]
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
         """Say where the long lists are, and which panels the page has."""
-        obj = kwargs.get("obj")
         context["long_lists"] = self._long_lists(request, obj) if obj else []
         context["page"] = self.opts.label_lower
-        return super().render_change_form(request, context, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _long_lists(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
-        inlines = super().get_inline_instances(request, obj)
+        inlines: list[Any] = super().get_inline_instances(request, obj)
         return [
             {
                 "title": inline.verbose_name_plural or inline.model._meta.verbose_name_plural,

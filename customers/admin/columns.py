@@ -43,11 +43,11 @@ State = Customer.VatState
 VAT_TONES = {str(State.VALID): "success", str(State.INVALID): "danger", str(State.UNCHECKED): "info"}
 
 
-def own_or_inherited(own: Any, inherited: Any) -> str:
+def own_or_inherited(own: Any, inherited: Any) -> str | None:
     """The customer's own value, else the group's with a word on where it comes from."""
     if own is not None:
         return str(own)
-    return FROM_GROUP.format(term=inherited) if inherited is not None else NOTHING
+    return FROM_GROUP.format(term=inherited) if inherited is not None else None
 
 
 def with_parent_name(rows: QuerySet[Customer], user: Person) -> QuerySet[Customer]:
@@ -61,24 +61,24 @@ class CustomerColumns:
     """For the ModelAdmin of customers: what its columns say and how they sort."""
 
     @display(description=gettext_lazy("Code"), ordering="code")
-    def code_shown(self, customer: Customer) -> str:
+    def code_shown(self, customer: Customer) -> str | None:
         """The number in the leading system."""
-        return customer.code or NOTHING
+        return customer.code or None
 
     @display(description=gettext_lazy("Parent"), ordering="parent_name")
-    def parent_shown(self, customer: Any) -> str:
+    def parent_shown(self, customer: Any) -> str | None:
         """The parent; another owner's is not named to those who see only their own."""
         if customer.parent_id is None:
-            return NOTHING
+            return None
         return customer.parent_name or _("(of another owner)")
 
     @display(description=gettext_lazy("Payment term"), ordering="effective_payment_term")
-    def payment_term_shown(self, customer: Customer) -> str:
+    def payment_term_shown(self, customer: Customer) -> str | None:
         """The payment term in force."""
         return own_or_inherited(customer.payment_term, customer.group and customer.group.payment_term)
 
     @display(description=gettext_lazy("Tax code"), ordering="effective_tax_code")
-    def tax_code_shown(self, customer: Customer) -> str:
+    def tax_code_shown(self, customer: Customer) -> str | None:
         """The tax code in force."""
         return own_or_inherited(customer.tax_code, customer.group and customer.group.tax_code)
 
@@ -88,14 +88,14 @@ class CustomerColumns:
         return (customer.vat_state, customer.get_vat_state_display()) if customer.vat_id else None
 
     @display(description=gettext_lazy("Sales reps"), ordering="rep_ids")
-    def rep_ids_shown(self, customer: Customer) -> str | SafeString:
+    def rep_ids_shown(self, customer: Customer) -> str | SafeString | None:
         """The rep ids in force; a hand override is marked."""
-        ids = ", ".join(customer.effective_rep_ids) or NOTHING
+        ids = ", ".join(customer.effective_rep_ids) or None
         if customer.rep_ids_override is None:
             return ids
-        return format_html('{} <span title="{}">✎</span>', ids, _("Set by hand"))
+        return format_html('{} <span title="{}">✎</span>', ids or NOTHING, _("Set by hand"))
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         """The columns this person chose, else the usual ones."""
         return chosen_columns(request)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -21,7 +21,7 @@ from customers.admin.columns import CustomerColumns, with_parent_name
 from customers.admin.customer_form import FIELDSETS, CustomerForm, group_of_address, inherited_labels
 from customers.admin.inlines import AddressInline, ContactInline, CustomerPriceListInline, NoteInline
 from customers.admin.scope import CustomerScopeMixin
-from customers.models import Contact, Customer
+from customers.models import Contact, Customer, CustomerQuerySet
 from customers.search import customer_search
 from customers.services.saving import lock_forest
 from foundation.transfers.admin import TransferMixin
@@ -67,14 +67,14 @@ class CustomerAdmin(CustomerColumns, CustomerActions, CustomerScopeMixin, Transf
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         """Customers with what the columns show of others."""
-        rows = super().get_queryset(request).with_terms()
+        rows = cast(CustomerQuerySet, super().get_queryset(request)).with_terms()
         return with_parent_name(rows, request.user).select_related("parent", "internal_rating", "account", "owner")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
     ) -> tuple[QuerySet[Customer], bool]:
         """Search by words; an autocomplete for a parent leaves out what cannot be one."""
-        rows = limit_by_address(queryset, request)
+        rows = cast(CustomerQuerySet, limit_by_address(queryset, request))
         if "@" not in search_term:
             return customer_search(rows, search_term), False
         own = customer_search(Customer.objects.all(), search_term).values("pk")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -15,11 +15,11 @@ from customers.admin.rep_ids import RepIdsField
 from customers.admin.scope import in_scope, sees_all
 from customers.models import Customer, CustomerGroup
 
-NO_VALUE = "---------"
+NO_VALUE = gettext_lazy("Select value")
 INHERITED = ("payment_term", "tax_code")
 
 # After a fieldset with the class `then-<prefix>` the page shows that inline (change_form.html).
-FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
+FIELDSETS: Any = [
     (
         gettext_lazy("General"),
         {"fields": ["account", "name", "code", "group", "parent", "internal_rating", "owner"]},
@@ -78,7 +78,8 @@ class CustomerForm(CustomersForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "rep_ids_override" in self.fields:
-            self.fields["rep_ids_override"].follow(self.instance.rep_ids, self.instance.rep_ids_override)
+            reps = cast(RepIdsField, self.fields["rep_ids_override"])
+            reps.follow(self.instance.rep_ids, self.instance.rep_ids_override)
         if "parent" in self.fields:
             self._prepare_parent()
         self._show_inherited()
@@ -86,7 +87,7 @@ class CustomerForm(CustomersForm):
 
     def _prepare_parent(self) -> None:
         """Offer neither the customer nor what is below it; keep another owner's parent without naming it."""
-        field = self.fields["parent"]
+        field: Any = self.fields["parent"]
         field.queryset = field.queryset.all()
         if self.instance.parent_id and not in_scope(self.instance.parent, self.request.user):
             field.disabled = True
@@ -102,7 +103,7 @@ class CustomerForm(CustomersForm):
         labels = inherited_labels(self._group())
         for name in INHERITED:
             if name in self.fields:
-                self.fields[name].empty_label = labels[name]
+                cast(Any, self.fields[name]).empty_label = labels[name]
 
     def _group(self) -> CustomerGroup | None:
         chosen = self.data.get("group") if self.is_bound else self.initial.get("group")
@@ -125,4 +126,4 @@ def group_of_address(key: Any) -> CustomerGroup | None:
 def inherited_labels(group: CustomerGroup | None) -> dict[str, str]:
     """What stands in an empty payment term and tax code."""
     given = {name: getattr(group, name, None) for name in INHERITED}
-    return {name: FROM_GROUP.format(term=value) if value else NO_VALUE for name, value in given.items()}
+    return {name: FROM_GROUP.format(term=value) if value else str(NO_VALUE) for name, value in given.items()}

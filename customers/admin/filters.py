@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
@@ -36,7 +36,7 @@ class ScopedSelectFilter(AutocompleteSelectFilter):
     def choices(self, changelist: Any) -> Iterator[Any]:
         """The look's form, its chosen record among those the person may see."""
         for choice in super().choices(changelist):
-            if form := choice.get("form"):
+            if form := cast(dict[str, Any], choice).get("form"):
                 for chosen in form.fields.values():
                     chosen.queryset = self._rows(self.field, changelist.model_admin)
             yield choice
@@ -101,7 +101,7 @@ class RatingFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Customer]) -> QuerySet[Customer]:
         """Customers with any of the ratings."""
-        keys = [key for key in self.chosen if key.isdigit()]
+        keys = [int(key) for key in self.chosen if key.isdigit()]
         return rows.filter(internal_rating__in=keys) if keys else rows
 
 
@@ -135,7 +135,7 @@ class OwnerFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         """Me and nobody first, then the colleagues."""
-        colleagues = User.objects.filter(is_staff=True).exclude(pk=request.user.pk).only("name", "email")
+        colleagues = User.objects.filter(is_staff=True).exclude(pk=request.user.pk or 0).only("name", "email")
         return [("mine", _("Mine")), ("nobody", _("Nobody")), *((str(user.pk), user) for user in colleagues)]
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Customer]) -> QuerySet[Customer]:
@@ -144,7 +144,7 @@ class OwnerFilter(DropdownFilter):
         if value == "nobody":
             return rows.filter(owner=None)
         owner = str(request.user.pk) if value == "mine" else value
-        return rows.filter(owner=owner) if owner.isdigit() else rows
+        return rows.filter(owner=int(owner)) if owner.isdigit() else rows
 
 
 class MissingFilter(DropdownFilter):
@@ -197,7 +197,7 @@ class DayRangeFilter(RangeDateFilter):
         return rows
 
     def _day(self, bound: str) -> dt.date | None:
-        value = self.used_parameters.get(f"{self.field_path}_{bound}") or ""
+        value: Any = self.used_parameters.get(f"{self.field_path}_{bound}") or ""
         try:
             return parse_date(str(value[-1] if isinstance(value, list) else value))
         except ValueError:  # such as 30 February

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxLengthValidator
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, TextField
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +18,7 @@ from customers.regions import region_by_name, regions_of
 from foundation.changes.stale import FIELD as SEEN_VERSION
 from foundation.changes.stale import StaleGuardForm
 from foundation.ui.fieldsets import with_hidden_field
-from foundation.ui.theme import StackedInline, TabularInline
+from foundation.ui.theme import StackedInline, TabularInline, Textarea
 
 LONG = 25  # rows; a longer list is a page of its own
 
@@ -42,9 +42,9 @@ class TwinFormSet:
 
     def _twin(self, form: forms.ModelForm) -> Any:
         known = [one.instance.pk for one in self.initial_forms]  # type: ignore[attr-defined]
-        fields = {field.name for field in form._meta.model._meta.concrete_fields if field.editable}  # type: ignore[union-attr]
+        fields = {field.name for field in form._meta.model._meta.concrete_fields if field.editable}
         values = {name: value for name, value in form.cleaned_data.items() if name in fields and name != "id"}
-        same = form._meta.model._default_manager.filter(**{self.fk.name: self.instance})  # type: ignore[union-attr]
+        same = form._meta.model._default_manager.filter(**{self.fk.name: self.instance})
         return same.filter(**values).exclude(pk__in=known).first()
 
 
@@ -88,7 +88,7 @@ class RecordInline(ScopedChoicesMixin):
 
     def _prefix(self) -> str:
         field = next(f for f in self.model._meta.fields if f.related_model is self.parent_model)
-        return str(field.remote_field.related_name)
+        return str(field.remote_field.related_name)  # type: ignore[union-attr]  # it is a foreign key
 
 
 class RowForm(StaleGuardForm):
@@ -109,7 +109,7 @@ class AddressForm(RowForm):
         """Stacked rows have no place for errors of the row as a whole: say them at its first field."""
         super()._post_clean()  # type: ignore[misc]
         if of_row := self.non_field_errors():
-            del self._errors[NON_FIELD_ERRORS]
+            del self.errors[NON_FIELD_ERRORS]
             self.add_error(next(iter(self.fields)), ValidationError(list(of_row)))
 
     def clean_region(self) -> str:
@@ -124,7 +124,11 @@ class AddressForm(RowForm):
         return region_by_name(country, typed) or typed
 
 
-class AddressFormSet(TwinFormSet, StackedInline.formset):
+StackedFormSet: Any = StackedInline.formset  # type: ignore[misc]  # the look brings one of its own
+TableFormSet: Any = TabularInline.formset  # type: ignore[misc]
+
+
+class AddressFormSet(TwinFormSet, StackedFormSet):
     """The addresses of a customer as one."""
 
     def clean(self) -> None:
@@ -176,7 +180,7 @@ class AddressInline(RecordInline, StackedInline):
     ]
 
 
-class TabularFormSet(TwinFormSet, TabularInline.formset):
+class TabularFormSet(TwinFormSet, TableFormSet):
     """Rows of a table."""
 
 
@@ -233,9 +237,10 @@ class NoteInline(RecordInline, TabularInline):
     formset = NoteFormSet
     fields = ["text", "author", "created_at"]
     readonly_fields = ["author", "created_at"]
+    formfield_overrides = {TextField: {"widget": Textarea(attrs={"rows": 2})}}
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Tell the formset who is writing."""
-        formset = super().get_formset(request, obj, **kwargs)
+        formset: Any = super().get_formset(request, obj, **kwargs)
         formset.author = request.user
         return formset

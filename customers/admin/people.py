@@ -41,7 +41,7 @@ class ContactForm(CustomersForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "address" in self.fields:
-            field = self.fields["address"]
+            field: Any = self.fields["address"]
             field.queryset = field.queryset.filter(customer=self._customer_key())
             field.help_text = gettext_lazy("One of the customer's addresses; they are offered once it is saved.")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from foundation.changes.models import Change
@@ -42,7 +42,7 @@ class StaleGuardForm(forms.ModelForm):
         return any(name != FIELD for name in self.changed_data)
 
     def _take_version(self, version: int) -> None:
-        data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, which is immutable
+        data = cast(QueryDict, self.data).copy()
         data[self.add_prefix(FIELD)] = str(version)
         self.data = data
 
@@ -61,10 +61,13 @@ def changes_since(record: models.Model, seen: int) -> list[str]:
     newer = max(record.version - seen, 0)  # type: ignore[attr-defined]  # every version is one update in the ledger
     entries = list(_updates(record).select_related("set__actor")[:newer])
     told: list[str] = []
-    became: dict[str, Any] = {field.column: getattr(record, field.attname) for field in record._meta.concrete_fields}
+    became: dict[str | None, Any] = {
+        field.column: getattr(record, field.attname) for field in record._meta.concrete_fields
+    }
     for entry in entries:
-        told += [_sentence(record, entry, column, old, became.get(column)) for column, old in entry.before.items()]
-        became |= entry.before or {}
+        before: dict[str, Any] = entry.before or {}
+        told += [_sentence(record, entry, column, old, became.get(column)) for column, old in before.items()]
+        became |= before
     return told[::-1]
 
 

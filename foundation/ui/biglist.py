@@ -46,7 +46,7 @@ def _planned_rows(rows: QuerySet[Any]) -> int:
 class BigListMixin:
     """For a ModelAdmin whose table may be long."""
 
-    paginator = EstimatedPaginator
+    paginator: Any = EstimatedPaginator
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 200

@@ -38,7 +38,7 @@ def reserved_key(sealed: str, model: type[models.Model], user: Any) -> int | Non
 
 
 def _column(model: type[models.Model]) -> tuple[str, str]:
-    return f'"{model._meta.db_table}"', str(model._meta.pk.column)  # type: ignore[union-attr]
+    return f'"{model._meta.db_table}"', str(model._meta.pk.column)
 
 
 class OnceMixin:

@@ -144,6 +144,7 @@
           box.append(button);
         });
         input.after(box);
+        input.parentElement.classList.add("hub-position");
         if (!Number(input.value)) renumber();
       });
     }
