@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
@@ -22,10 +23,35 @@ from customers.admin.customer_form import FIELDSETS, CustomerForm, group_of_addr
 from customers.admin.inlines import AddressInline, ContactInline, CustomerPriceListInline, NoteInline
 from customers.admin.scope import CustomerScopeMixin
 from customers.models import Contact, Customer, CustomerQuerySet
-from customers.search import customer_search
+from customers.search import customer_search, words_of
 from customers.services.saving import lock_forest
 from foundation.transfers.admin import TransferMixin
+from foundation.ui.biglist import EXACT_UP_TO
 from foundation.ui.theme import BooleanRadioFilter, ChoicesDropdownFilter, display
+
+PEOPLE = 1000  # customers that an e-mail address of a contact may lead to
+
+
+def found(rows: CustomerQuerySet, text: str, employers: Sequence[int] = ()) -> CustomerQuerySet:
+    """Customers that the text finds, and those with these keys.
+
+    Asked for the first page by name, PostgreSQL likes to walk the index of names and to look for the words in each row:
+    19 seconds for eleven hits among 300 000 customers. So the keys are fetched first, as long as they are few; where
+    they are many, the walk comes upon them soon.
+    """
+    if not words_of(text):
+        return rows
+    hits = customer_search(Customer.objects.all(), text).order_by().values_list("pk", flat=True)
+    keys = list(hits[: EXACT_UP_TO + 1])
+    if len(keys) > EXACT_UP_TO:
+        return customer_search(rows, text)
+    return rows.filter(pk__in={*employers, *keys})
+
+
+def customers_of_person(email: str) -> list[int]:
+    """Keys of the customers that have a contact with exactly this e-mail address, ignoring case."""
+    people = Contact.objects.annotate(lower_email=Lower("email")).filter(lower_email=email.strip().lower())
+    return list(people.order_by().values_list("customer", flat=True)[:PEOPLE])
 
 
 @admin.register(Customer)
@@ -75,11 +101,8 @@ class CustomerAdmin(CustomerColumns, CustomerActions, CustomerScopeMixin, Transf
     ) -> tuple[QuerySet[Customer], bool]:
         """Search by words; an autocomplete for a parent leaves out what cannot be one."""
         rows = cast(CustomerQuerySet, limit_by_address(queryset, request))
-        if "@" not in search_term:
-            return customer_search(rows, search_term), False
-        own = customer_search(Customer.objects.all(), search_term).values("pk")
-        people = Contact.objects.annotate(lower_email=Lower("email")).filter(lower_email=search_term.strip().lower())
-        return rows.filter(pk__in=own.union(people.values("customer"))), False
+        employers = customers_of_person(search_term) if "@" in search_term else []
+        return found(rows, search_term, employers), False
 
     def _lock(self, request: HttpRequest, object_id: str) -> None:
         """A move takes the lock of the forest first, as the services do: two moves wait instead of meeting half way."""

@@ -61,9 +61,7 @@ def changes_since(record: models.Model, seen: int) -> list[str]:
     newer = max(record.version - seen, 0)  # type: ignore[attr-defined]  # every version is one update in the ledger
     entries = list(_updates(record).select_related("set__actor")[:newer])
     told: list[str] = []
-    became: dict[str | None, Any] = {
-        field.column: getattr(record, field.attname) for field in record._meta.concrete_fields
-    }
+    became: dict[str, Any] = {str(f.column): getattr(record, f.attname) for f in record._meta.concrete_fields}
     for entry in entries:
         before: dict[str, Any] = entry.before or {}
         told += [_sentence(record, entry, column, old, became.get(column)) for column, old in before.items()]

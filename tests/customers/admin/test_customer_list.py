@@ -49,6 +49,12 @@ def test_fifty_rows_take_as_many_queries_as_one(boss, list_url, group):
     assert one <= 12
 
 
+@pytest.mark.parametrize("typed", ["Nordwind", "einkauf@nordwind.example", "nothing like it"])
+def test_a_search_takes_as_few_queries(boss, list_url, nordwind, typed):
+    ContactFactory(customer=nordwind, email="einkauf@nordwind.example")
+    assert queries_of(boss, f"{list_url}?q={typed}") <= 12
+
+
 def test_names_come_in_order(boss, list_url):
     for name in ("Beta", "Alfa", "Gamma"):
         CustomerFactory(name=name)
