@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "foundation.identity.middleware.SecondFactorMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "foundation.api.rates.ApiRateMiddleware",  # before the transaction begins
     "foundation.changes.middleware.RecordingMiddleware",  # last: it opens the transaction around the view itself
 ]
 
@@ -133,7 +134,13 @@ TEMPLATES = [
 # --- database, cache, queue --------------------------------------------------------------------------------------
 DATABASES = {"default": dj_database_url.parse(env.str("DATABASE_URL") or "postgresql://unset")}
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "hub_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "hub_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # limits are counted here: nobody may push counters out by adding others
+    }
+}
 
 # Why each value: docs/adr/0004. One task in memory per worker, one attempt per doorbell: retries are rows of ours.
 Q_CLUSTER = {
@@ -189,12 +196,9 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordRes
 ACCOUNT_SESSION_REMEMBER = True  # nobody is asked: SESSION_IDLE decides
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
-ACCOUNT_RATE_LIMITS = {
-    # Wrong passwords, counted by foundation.identity.sign_in; a browser known to the account has a count of its own.
-    "sign_in_account_and_address": "5/5m/key",
-    "sign_in_address": "20/5m/ip",
-    "sign_in_account": "20/5m/key",
-    "sign_in_device": "10/5m/key",
+# Wrong passwords: how many, in how many seconds (foundation.identity.sign_in).
+SIGN_IN_TRIES = {"account_and_address": (5, 300), "address": (20, 300), "account": (20, 300), "device": (10, 300)}
+ACCOUNT_RATE_LIMITS = {  # counted by allauth
     "login": "60/m/ip",
     "login_failed": "5/5m/key",  # wrong codes of a second factor
     "reset_password": "10/m/ip,3/15m/key",
@@ -292,6 +296,10 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "foundation.api.problems.handle",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+API_CALLS_PER_MINUTE = {
+    "token": env.int("HUB_API_CALLS_PER_TOKEN", 600),
+    "address": env.int("HUB_API_CALLS_PER_ADDRESS", 1200),
 }
 API_DOCS_PUBLIC = env.bool("HUB_API_DOCS_PUBLIC", False)  # else the page and the document ask for a sign-in
 SPECTACULAR_SETTINGS = {

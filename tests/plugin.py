@@ -32,6 +32,8 @@ def _prepare() -> None:
         "HUB_HTTPS": "0",
         "HUB_MAILBOX": "1",
         "HUB_LANGUAGE": "en",
+        "HUB_API_CALLS_PER_TOKEN": "1000000",  # the contract is tried by thousands of calls
+        "HUB_API_CALLS_PER_ADDRESS": "1000000",
         "HUB_EXTRA_APPS": "tests.shelf",  # tables that only the tests have
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright runs an event loop in the test's thread
     }

@@ -33,7 +33,12 @@ PROBLEM = {
         },
     },
 }
-ALWAYS = {"400": "Malformed or refused", "401": "No or no valid token", "403": "Not allowed"}
+ALWAYS = {
+    "400": "Malformed or refused",
+    "401": "No or no valid token",
+    "403": "Not allowed",
+    "429": "Too many calls this minute",
+}
 OF_ONE = {"404": "Not there, or not yours to see"}
 OF_BODIES = {"415": "Only application/json is read"}
 OF_CHANGES = {"409": "Contradicts what is there", "412": "Changed since you read it", "428": "If-Match is missing"}

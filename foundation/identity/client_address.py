@@ -21,6 +21,12 @@ def client_address(request: HttpRequest) -> str:
     return _valid(request.META.get("REMOTE_ADDR", "")) or UNKNOWN  # unknown: the proxy speaks to us over a socket file
 
 
+def client_network(request: HttpRequest) -> str:
+    """Return what limits count by: the address, or of an IPv6 address the network, which one machine has all of."""
+    address = client_address(request)
+    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if ":" in address else address
+
+
 def _valid(text: str) -> str | None:
     try:
         address = ipaddress.ip_address(text)

@@ -6,23 +6,21 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
-from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
-from foundation.identity.client_address import client_address
+from foundation.identity.client_address import client_address, client_network
 from foundation.identity.events import announce
 from foundation.identity.known_devices import device_of, remember_device
 from foundation.identity.models import User
-
-APP = "allauth.account"
+from foundation.identity.rates import Rate, rate_count, rate_take_back
 
 
 class SignInAdapter(DefaultAccountAdapter):
-    """What sign-in, reset and password pages do here; ACCOUNT_RATE_LIMITS holds the numbers."""
+    """What sign-in, reset and password pages do here."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Let nobody make an account for themselves: staff do that."""
@@ -53,31 +51,11 @@ class SignInAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count this try; refuse it when there were too many wrong ones."""
-        self._login_failed_rl_usage = self._count(request, str(credentials.get("email", "")).lower())
-        if self._login_failed_rl_usage is None:
+        tries = Tries(request, str(credentials.get("email", "")).lower())
+        if tries.are_too_many:
             self._announce_refusal(credentials, reason="too many tries")
             raise self.validation_error("too_many_login_attempts")
-
-    def _count(self, request: HttpRequest, email: str) -> ratelimit.RateLimitUsage | None:
-        """Return what was counted, to be taken back if the password is right, or None when a limit is reached."""
-        if device := device_of(request, email):
-            return self._consume(request, "sign_in_device", f"{device}:{email}")
-        taken = ratelimit.RateLimitUsage(usage=[])
-        # The narrow one first: one address that is refused already must not use up what the account has left.
-        for action, key in (
-            ("sign_in_account_and_address", f"{client_address(request)}:{email}"),
-            ("sign_in_address", None),
-            ("sign_in_account", email),
-        ):
-            usage = self._consume(request, action, key)
-            if usage is None:
-                return None
-            taken.usage.extend(usage.usage)
-        return taken
-
-    @staticmethod
-    def _consume(request: HttpRequest, action: str, key: str | None) -> ratelimit.RateLimitUsage | None:
-        return ratelimit.consume(request, app=APP, action=action, key=key)
+        self._login_failed_rl_usage = tries  # allauth takes it back when the password is right
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Have the refusal written down."""
@@ -98,3 +76,32 @@ class SignInAdapter(DefaultAccountAdapter):
         if isinstance(user, User):
             remember_device(request, user)
         return super().post_login(request, user, **kwargs)
+
+
+class Tries:
+    """Wrong passwords so far, counted with this one.
+
+    A browser known to the account has a count of its own. From others the narrow count comes first: one address that
+    is refused already does not use up what the account has left.
+    """
+
+    def __init__(self, request: HttpRequest, email: str) -> None:
+        self._rates: list[Rate] = []
+        self.are_too_many = not all(self._count(kind, caller) for kind, caller in self._counted(request, email))
+
+    @staticmethod
+    def _counted(request: HttpRequest, email: str) -> list[tuple[str, str]]:
+        if device := device_of(request, email):
+            return [("device", f"{device} {email}")]
+        network = client_network(request)
+        return [("account_and_address", f"{network} {email}"), ("address", network), ("account", email)]
+
+    def _count(self, kind: str, caller: str) -> bool:
+        limit, seconds = settings.SIGN_IN_TRIES[kind]
+        self._rates.append(rate_count(kind=f"sign_in.{kind}", caller=caller, limit=limit, seconds=seconds))
+        return not self._rates[-1].is_exceeded
+
+    def rollback(self) -> None:
+        """Take them back: the password was right."""
+        for rate in self._rates:
+            rate_take_back(rate)

@@ -21,8 +21,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def fresh_counters(db):
+def fresh_counters(db, settings):
+    """Nothing counted yet, and windows that do not end while a test looks."""
     cache.clear()
+    settings.SIGN_IN_TRIES = {kind: (limit, 80_000) for kind, (limit, _) in settings.SIGN_IN_TRIES.items()}
 
 
 def sign_in(client, email, password=PASSWORD, address="192.0.2.1", **extra):
@@ -114,8 +116,8 @@ def test_S3_right_passwords_are_not_counted(client, anna):
 
 
 def hammer(email):
-    """Try wrong passwords from many addresses until the account's own limit is reached."""
-    for number in range(30):
+    """Try wrong passwords from as many addresses as the account's own limit allows tries."""
+    for number in range(20):
         sign_in(Client(), email, "wrong password", address=f"198.51.100.{number}")
 
 
