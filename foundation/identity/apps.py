@@ -14,7 +14,7 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the roles with what they may do here, keep their groups, listen to sign-ins."""
-        from foundation.identity import announcements
+        from foundation.identity import announcements, checks  # noqa: F401
         from foundation.identity.roles import Role, register_role, write_roles
 
         own_tokens = ["identity.view_apitoken", "identity.add_apitoken", "identity.change_apitoken"]

@@ -5,6 +5,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
+from foundation.identity.checks import check_roles
 from foundation.identity.roles import Role, register_role, role_names, unregister_role, write_roles
 
 
@@ -34,6 +35,18 @@ def test_every_role_has_its_group():
 def test_permissions_that_do_not_exist_are_left_out(clerk):
     migrate_again()
     assert words(Group.objects.get(name="Clerk")) == {"auth.view_group"}
+
+
+def test_permissions_of_no_model_are_told_by_a_check(clerk):
+    told = [(message.id, message.msg) for message in check_roles(None)]
+    assert told == [
+        ("identity.W001", "Role Clerk names auth.fly_group, a permission of no installed model."),
+        ("identity.W001", "Role Clerk names nowhere.view_nothing, a permission of no installed model."),
+    ]
+
+
+def test_every_role_names_permissions_that_exist():
+    assert check_roles(None) == []
 
 
 @pytest.mark.django_db
