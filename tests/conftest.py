@@ -6,10 +6,6 @@
 * `superuser`: a member of staff who may do everything.
 """
 
-from typing import Any
-
-import pytest
-
 from tests.fixtures.browser import (
     _server,
     base_url,
@@ -45,9 +41,3 @@ __all__ = [
     "staff_page",
     "superuser",
 ]
-
-
-@pytest.fixture(autouse=True)
-def _cheap_passwords(settings: Any) -> None:
-    """Hash passwords in no time: a production hash costs a second on a busy machine, for each person a test makes."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -61,13 +61,6 @@ class CustomerScopeMixin:
         rows = super().get_queryset(request)  # type: ignore[misc]
         return within_scope(rows, request.user, self.customer_path, shared=self.shared_without_customer)
 
-    def deleted_changes(self, request: HttpRequest) -> QuerySet[Any]:
-        """Deleted customers one owned; of other records that are gone nobody can tell whose they were."""
-        changes: QuerySet[Any] = super().deleted_changes(request)  # type: ignore[misc]
-        if sees_all(request.user):
-            return changes
-        return changes.none() if self.customer_path else changes.filter(before__owner_id=request.user.pk)
-
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The permission, and the row's customer."""
         return bool(super().has_view_permission(request, obj)) and self._may_see(request, obj)  # type: ignore[misc]

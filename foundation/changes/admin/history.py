@@ -46,11 +46,9 @@ class HistoryMixin(Base):
     """For a ModelAdmin of a tracked model.
 
     `history_children` names reverse relations (or many-to-many fields) whose records are shown with their owner's.
-    `can_bring_back` is off where what was deleted must stay so.
     """
 
     history_children: Sequence[str] = ()
-    can_bring_back = True
 
     def __init__(self, model: type[models.Model], admin_site: Any) -> None:
         super().__init__(model, admin_site)
@@ -89,36 +87,32 @@ class HistoryMixin(Base):
         may_restore = self.has_change_permission(request, record)
         restore_url = partial(self._restore_url, record.pk) if may_restore else None
         title = _("History of %(record)s") % {"record": record}
-        return self._history_page(request, record.pk, title, self._history_crumbs(record), restore_url)
+        return self._history_page(request, record.pk, title, self._crumbs(record), restore_url)
 
     def _history_page(
         self, request: HttpRequest, key: int, title: str, parents: list[Crumb], restore_url: Any = None
     ) -> HttpResponse:
-        found, older = page_of(self._history_changes(key), request)
+        found, older = page_of(self._changes(key), request)
         entries = describe(found, request)
         for entry in entries:
-            if restore_url and entry.model is not None and self._restore_allowed(entry.change):
+            if restore_url and entry.model is not None and entry.change.operation != Change.Operation.INSERT:
                 entry.restore_url = restore_url(entry.change.pk)
         own = (self.opts.db_table, key)
         context = {"groups": by_set(entries), "own": own, "older": older, "is_first_page": "before" not in request.GET}
         return hub_page(request, "changes/history.html", title=title, context=context, parents=parents)
 
-    def _restore_allowed(self, change: Change) -> bool:
-        is_update = change.operation == Change.Operation.UPDATE
-        return is_update or (change.operation == Change.Operation.DELETE and self.can_bring_back)
-
-    def _history_changes(self, key: int) -> QuerySet[Change]:
+    def _changes(self, key: int) -> QuerySet[Change]:
         return record_changes(self.model, key, children_of(self.model, self.history_children))
 
-    def _history_crumbs(self, record: Any = None) -> list[Crumb]:
-        crumbs: list[Crumb] = [(capfirst(str(self.opts.verbose_name_plural)), self._page_url("changelist"))]
-        return crumbs if record is None else [*crumbs, (str(record), self._page_url("change", record.pk))]
+    def _crumbs(self, record: Any = None) -> list[Crumb]:
+        crumbs: list[Crumb] = [(capfirst(str(self.opts.verbose_name_plural)), self._url("changelist"))]
+        return crumbs if record is None else [*crumbs, (str(record), self._url("change", record.pk))]
 
-    def _page_url(self, page: str, *args: Any) -> str:
+    def _url(self, page: str, *args: Any) -> str:
         return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
 
     def _restore_url(self, key: int, change_id: int) -> str:
-        return self._page_url("restore", key, change_id)
+        return self._url("restore", key, change_id)
 
     # --- restore ----------------------------------------------------------------------------------------------------
 
@@ -126,39 +120,35 @@ class HistoryMixin(Base):
         """Save a record whose former values were put back and checked; override to call a service."""
         record.save()
 
-    def restore_refusal(self, request: HttpRequest, record: models.Model, name: str, value: Any) -> str:
-        """Why a field may not be put back to a value though the form has it, or nothing: for rules of forms alone."""
-        return ""
-
     def restore_view(self, request: HttpRequest, object_id: str, change_id: int) -> HttpResponse:
         """Ask, then put back what a change of this record or of one of its children overwrote or deleted."""
         record = self.get_object(request, unquote(object_id))
-        change = self._history_changes(record.pk).filter(pk=change_id).first() if record is not None else None
-        if record is None or change is None or not self._restore_allowed(change):
+        change = self._changes(record.pk).filter(pk=change_id).first() if record is not None else None
+        if record is None or change is None or change.operation == Change.Operation.INSERT:
             raise Http404
         if not self.has_change_permission(request, record):
             raise PermissionDenied
-        back = self._page_url("history", record.pk)
+        back = self._url("history", record.pk)
         if change.operation == Change.Operation.DELETE:
-            return self._restore_record(request, change, back=back, parents=self._history_crumbs(record))
-        return self._restore_values(request, change, record, back)
+            return self._return(request, change, back=back, parents=self._crumbs(record))
+        return self._put_back(request, change, record, back)
 
-    def _restore_values(self, request: HttpRequest, change: Change, record: models.Model, back: str) -> HttpResponse:
+    def _put_back(self, request: HttpRequest, change: Change, record: models.Model, back: str) -> HttpResponse:
         rows = tracked_models()[change.table]._base_manager.filter(pk=change.key)
         target = (rows.select_for_update(of=("self",)) if is_confirmed(request) else rows).first()
         if target is None:
-            return self._restore_refuse(request, [_("The record was deleted since: restore it first.")], back)
+            return self._refuse(request, [_("The record was deleted since: restore it first.")], back)
         guard = FieldGuard(self, request, record, target)
         only = request.GET.get("field", "")
         plan = restore.plan_values(change, target, may_set=guard.refusal, only=only, request=request)
         if not plan.values:
             nothing = [] if plan.refused else [_("There is nothing to restore: these values stand as they were.")]
-            return self._restore_refuse(request, [*plan.refused, *nothing], back)
+            return self._refuse(request, [*plan.refused, *nothing], back)
         if not is_confirmed(request):
-            return self._restore_ask(request, target, plan, back, self._history_crumbs(record))
-        return self._restore_do(request, back, change, lambda: plan.apply(guard.save), target)
+            return self._ask(request, target, plan, back, self._crumbs(record))
+        return self._do(request, back, change, lambda: plan.apply(guard.save), target)
 
-    def _restore_ask(
+    def _ask(
         self, request: HttpRequest, target: models.Model, plan: restore.ValuePlan, back: str, parents: list[Crumb]
     ) -> HttpResponse:
         lines: list[Any] = [format_html("{}: {}", one.label, diff(one.old, one.new)) for one in plan.shown]
@@ -174,19 +164,17 @@ class HistoryMixin(Base):
             parents=[*parents, (_("History"), back)],
         )
 
-    def _restore_do(
-        self, request: HttpRequest, back: str, change: Change, work: Any, target: Any = None
-    ) -> HttpResponse:
+    def _do(self, request: HttpRequest, back: str, change: Change, work: Any, target: Any = None) -> HttpResponse:
         reason = _reason(request, change)
         try:
             with restore.undoing(reason):
                 work()
         except ValidationError as error:
-            return self._restore_refuse(request, restore.sentences(error, target), back)
+            return self._refuse(request, restore.sentences(error, target), back)
         messages.success(request, _("Restored."))
         return HttpResponseRedirect(back)
 
-    def _restore_refuse(self, request: HttpRequest, why: Sequence[str], back: str) -> HttpResponse:
+    def _refuse(self, request: HttpRequest, why: Sequence[str], back: str) -> HttpResponse:
         for sentence in why:
             messages.error(request, sentence)
         return HttpResponseRedirect(back)
@@ -206,23 +194,23 @@ class HistoryMixin(Base):
             "groups": by_set(entries),
             "older": older,
             "is_first_page": "before" not in request.GET,
-            "may_return": self.can_bring_back and self.has_add_permission(request),
+            "may_return": self.has_add_permission(request),
             "history": f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_deleted",
             "return": f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_return",
         }
         title = _("Recently deleted: %(records)s") % {"records": self.opts.verbose_name_plural}
-        return hub_page(request, "changes/deleted.html", title=title, context=context, parents=self._history_crumbs())
+        return hub_page(request, "changes/deleted.html", title=title, context=context, parents=self._crumbs())
 
     def deleted_view(self, request: HttpRequest, change_id: int) -> HttpResponse:
         """What happened to a record that is gone."""
-        change = self._deleted_change(request, change_id)
+        change = self._deleted(request, change_id)
         if not self.has_view_permission(request):
             raise PermissionDenied
         title = _("History of %(record)s") % {"record": name_of_row(self.model, change.before or {})}
-        parents = [*self._history_crumbs(), (_("Recently deleted"), self._page_url("recently_deleted"))]
+        parents = [*self._crumbs(), (_("Recently deleted"), self._url("recently_deleted"))]
         return self._history_page(request, change.key, title, parents)
 
-    def _deleted_change(self, request: HttpRequest, change_id: int) -> Change:
+    def _deleted(self, request: HttpRequest, change_id: int) -> Change:
         change = self.deleted_changes(request).filter(pk=change_id).first()
         if change is None:
             raise Http404
@@ -230,24 +218,22 @@ class HistoryMixin(Base):
 
     def return_view(self, request: HttpRequest, change_id: int) -> HttpResponse:
         """Ask, then make a deleted record again."""
-        change, back = self._deleted_change(request, change_id), self._page_url("recently_deleted")
-        if not self.can_bring_back:
-            raise PermissionDenied
-        return self._restore_record(request, change, back=back, parents=self._history_crumbs(), to_history=True)
+        change, back = self._deleted(request, change_id), self._url("recently_deleted")
+        return self._return(request, change, back=back, parents=self._crumbs(), to_history=True)
 
-    def _restore_record(
+    def _return(
         self, request: HttpRequest, change: Change, *, back: str, parents: list[Crumb], to_history: bool = False
     ) -> HttpResponse:
         try:
             plan = restore.plan_return(change)
         except restore.RestoreError as error:
-            return self._restore_refuse(request, [str(error)], back)
+            return self._refuse(request, [str(error)], back)
         if missing := _missing_permissions(request, plan):
-            return self._restore_refuse(request, missing, back)
+            return self._refuse(request, missing, back)
         if is_confirmed(request):
-            done = self._page_url("history", change.key) if to_history else back
-            answer = self._restore_do(request, done, change, plan.apply)
-            return answer if not to_history or self._is_there(change) else HttpResponseRedirect(back)
+            done = self._url("history", change.key) if to_history else back
+            answer = self._do(request, done, change, plan.apply)
+            return answer if not to_history or self._exists(change) else HttpResponseRedirect(back)
         name = name_of_row(tracked_models()[change.table], change.before or {}) or f"#{change.key}"
         return confirm_page(
             request,
@@ -260,7 +246,7 @@ class HistoryMixin(Base):
             parents=[*parents, (_("History"), back)],
         )
 
-    def _is_there(self, change: Change) -> bool:
+    def _exists(self, change: Change) -> bool:
         return tracked_models()[change.table]._base_manager.filter(pk=change.key).exists()
 
 
