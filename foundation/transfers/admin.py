@@ -98,7 +98,7 @@ class TransferMixin:
             file, dry_run = form.cleaned_data["file"], "check" in request.POST
             args = {"create_missing": form.cleaned_data["create_missing"], "dry_run": dry_run}
             return self._start_import(request, file.name, file, args)
-        context = {"form": form, "transfer": self.transfer, "template_url": self._url("template")}
+        context = {"form": form, "transfer": self.transfer, "template_url": self._page_url("template")}
         title = _("Import %(what)s") % {"what": self.transfer.title}
         return hub_page(request, "transfers/upload.html", title=title, context=context, parents=self._parents())
 
@@ -140,7 +140,7 @@ class TransferMixin:
             title=_("Export %(what)s") % {"what": self.transfer.title},
             question=question % {"count": count},
             submit=_("Export"),
-            cancel_url=self._url("changelist"),
+            cancel_url=self._page_url("changelist"),
             parents=self._parents(),
         )
 
@@ -185,9 +185,9 @@ class TransferMixin:
         return job
 
     def _parents(self) -> list[tuple[Any, str]]:
-        return [(self.opts.verbose_name_plural, self._url("changelist"))]
+        return [(self.opts.verbose_name_plural, self._page_url("changelist"))]
 
-    def _url(self, page: str) -> str:
+    def _page_url(self, page: str) -> str:
         return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}")
 
     @staticmethod
