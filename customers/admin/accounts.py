@@ -53,6 +53,11 @@ class AccountAdmin(WithCustomers, CustomersAdmin):
         of_customers = Customer.objects.filter(owner=request.user.pk).values("account")
         return rows.filter(Q(owner=request.user.pk) | Q(pk__in=of_customers))
 
+    def deleted_changes(self, request: HttpRequest) -> QuerySet[Any]:
+        """Deleted accounts of this person."""
+        changes = super().deleted_changes(request)
+        return changes if sees_all(request.user) else changes.filter(before__owner_id=request.user.pk)
+
     @action(
         description=gettext_lazy("Who gets an account"),
         url_path="strategy",

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 
 from customers.models import Customer
@@ -60,6 +62,19 @@ class CustomerScopeMixin:
         """Only the rows of this person's customers; lists, forms, history, search and actions all begin here."""
         rows = super().get_queryset(request)  # type: ignore[misc]
         return within_scope(rows, request.user, self.customer_path, shared=self.shared_without_customer)
+
+    def deleted_changes(self, request: HttpRequest) -> QuerySet[Any]:
+        """Deleted rows of this person's customers; what a row was of stands in what is left of it."""
+        changes = super().deleted_changes(request)  # type: ignore[misc]
+        if sees_all(request.user):
+            return changes
+        if not self.customer_path:
+            return changes.filter(before__owner_id=request.user.pk)
+        holder, _rest, further = self.customer_path.partition("__")
+        model = self.model._meta.get_field(holder).related_model  # type: ignore[attr-defined]
+        rows = within_scope(model._base_manager.all(), request.user, further).values("pk")
+        key = Cast(KeyTextTransform(f"{holder}_id", "before"), BigIntegerField())
+        return changes.alias(holder_key=key).filter(holder_key__in=rows)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The permission, and the row's customer."""

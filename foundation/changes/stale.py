@@ -35,7 +35,7 @@ class StaleGuardForm(forms.ModelForm):
         if seen is None or now is None or seen == now or not self._differs():
             return cleaned
         self._take_version(now)
-        raise forms.ValidationError(conflict_sentences(self.instance, seen), code="stale")
+        raise forms.ValidationError(conflict_sentences(self, seen), code="stale")
 
     def _differs(self) -> bool:
         """Whether saving would change the record at all: the same form sent twice would not."""
@@ -47,24 +47,24 @@ class StaleGuardForm(forms.ModelForm):
         self.data = data
 
 
-def conflict_sentences(record: models.Model, seen: int) -> list[str]:
+def conflict_sentences(form: forms.ModelForm[Any], seen: int) -> list[str]:
     """What to tell whose form is older than the record."""
     return [
         _("Nothing was saved: this record was changed while your form was open."),
-        *changes_since(record, seen),
+        *changes_since(form, seen),
         _("Your entries are still in the form. Save again to keep them, or open the record anew to drop them."),
     ]
 
 
-def changes_since(record: models.Model, seen: int) -> list[str]:
+def changes_since(form: forms.ModelForm[Any], seen: int) -> list[str]:
     """What happened to the record after the version the form was opened with, oldest first, one sentence each."""
-    newer = max(record.version - seen, 0)  # type: ignore[attr-defined]  # every version is one update in the ledger
-    entries = list(_updates(record).select_related("set__actor")[:newer])
+    record: Any = form.instance
+    newer = max(record.version - seen, 0)  # every version is one update in the ledger
     told: list[str] = []
     became: dict[str, Any] = {str(f.column): getattr(record, f.attname) for f in record._meta.concrete_fields}
-    for entry in entries:
+    for entry in _updates(record).select_related("set__actor")[:newer]:
         before: dict[str, Any] = entry.before or {}
-        told += [_sentence(record, entry, column, old, became.get(column)) for column, old in before.items()]
+        told += [_sentence(form, entry, column, old, became.get(column)) for column, old in before.items()]
         became |= before
     return told[::-1]
 
@@ -73,27 +73,33 @@ def _updates(record: models.Model) -> models.QuerySet[Change]:
     return Change.objects.filter(table=record._meta.db_table, key=record.pk, operation=Change.Operation.UPDATE)
 
 
-def _sentence(record: models.Model, entry: Change, column: str, old: Any, new: Any) -> str:
-    field = next((field for field in record._meta.concrete_fields if field.column == column), None)
+def _sentence(form: forms.ModelForm[Any], entry: Change, column: str, old: Any, new: Any) -> str:
+    field = next((field for field in form.instance._meta.concrete_fields if field.column == column), None)
     return _("%(who)s changed “%(field)s” from %(old)s to %(new)s.") % {
         "who": entry.set.actor or entry.set.get_source_display(),
         "field": field.verbose_name if field else column,
-        "old": _shown(field, old),
-        "new": _shown(field, new),
+        "old": _shown(form, field, old),
+        "new": _shown(form, field, new),
     }
 
 
-def _shown(field: Any, value: Any) -> str:
+def _shown(form: forms.ModelForm[Any], field: Any, value: Any) -> str:
     """A value as people know it: the name of what a key points at, the words of a choice."""
     if value in (None, "", []):
         return _("nothing")
     if isinstance(field, models.ForeignKey):
-        return f"“{field.remote_field.model._base_manager.filter(pk=value).first() or value}”"
+        return _name(form.fields.get(field.name), value)
     if isinstance(value, list | tuple):
         return f"“{', '.join(map(str, value))}”"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return f"“{dict(getattr(field, 'flatchoices', ())).get(value, value)}”"
+
+
+def _name(choices: Any, key: Any) -> str:
+    """What a key points at, as the form's own choices name it; they know what the person may not see."""
+    found = choices.queryset.filter(pk=key).first() if hasattr(choices, "queryset") else None
+    return _("another record") if found is None else f"“{choices.label_from_instance(found)}”"
 
 
 class StaleGuardMixin:

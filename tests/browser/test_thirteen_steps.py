@@ -140,6 +140,9 @@ def test_subtree_is_moved_and_a_cycle_refused_with_its_sentence(staff_page: Page
     branch.refresh_from_db()
     leaf.refresh_from_db()
     assert (branch.parent, leaf.parent) == (holding, branch)
+    page.goto(f"/admin/customers/customer/{branch.pk}/history/")
+    for words in ("Ada Staff", "Old parent", "Holding"):
+        expect(page.locator("main")).to_contain_text(words)
     recorded = Change.objects.select_related("set").get(table="customers_customer", key=branch.pk, operation="update")
     assert recorded.before == {"parent_id": old.pk}
     assert (recorded.set.source, recorded.set.actor) == (Source.FORM, superuser)
