@@ -53,6 +53,23 @@ def test_a_bell_of_a_rolled_back_savepoint_is_replaced(put, bells):
 
 
 @pytest.mark.django_db
+def test_a_message_names_the_change_it_tells_of(put):
+    from foundation.changes.recording import recording
+    from tests import factories
+
+    with recording(reason="moved house"):
+        factories.CustomerFactory()
+        message = put(1)
+    message.refresh_from_db()
+    assert message.change_set.reason == "moved house"
+
+
+@pytest.mark.django_db
+def test_a_message_without_a_change_names_none(put):
+    assert put(1).change_set_id is None
+
+
+@pytest.mark.django_db
 def test_refuses_a_kind_nobody_delivers():
     with pytest.raises(LookupError, match=r"test\.nowhere"):
         outbox.put("test.nowhere", payload={})

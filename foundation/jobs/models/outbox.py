@@ -6,11 +6,18 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Now
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Cast, Coalesce, Now, NullIf
 from django.utils.translation import gettext_lazy as _
 
+from foundation.changes.models import ChangeSet
 from foundation.jobs.models.job import Job
+
+# The ledger's triggers leave the number of the transaction's change set here; the database fills it in by itself, so
+# that a message made after the change it tells of knows it.
+CURRENT_CHANGE_SET = Cast(
+    NullIf(Func(Value("hub.change_set"), Value(True), function="current_setting"), Value("")), models.BigIntegerField()
+)
 
 
 class OutboxMessage(models.Model):
@@ -87,6 +94,16 @@ class OutboxMessage(models.Model):
         blank=True,
         related_name="outbox_messages",
         verbose_name=_("made by the job"),
+    )
+    change_set = models.ForeignKey(
+        ChangeSet,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="outbox_messages",
+        verbose_name=_("tells of the change"),
+        db_default=CURRENT_CHANGE_SET,
     )
     created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)

@@ -98,7 +98,7 @@ def dismiss_all_page(request: HttpRequest) -> HttpResponse:
 def message_page(request: HttpRequest, object_id: int) -> HttpResponse:
     """One message: where it stands, what it says, and every try."""
     _need(request, VIEW)
-    found = OutboxMessage.objects.select_related("job", "dismissed_by", "superseded_by")
+    found = OutboxMessage.objects.select_related("job", "dismissed_by", "superseded_by", "change_set__actor")
     message = get_object_or_404(found, pk=object_id)
     is_dead = message.state == OutboxMessage.State.DEAD
     context = {
