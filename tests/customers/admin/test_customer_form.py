@@ -311,8 +311,10 @@ def test_two_clicks_at_the_same_time_make_one_customer(superuser, add_customer_u
     answers = []
 
     def click(browser):
-        answers.append(browser.post(add_customer_url, data).status_code)
-        connection.close()
+        try:
+            answers.append(browser.post(add_customer_url, data).status_code)
+        finally:
+            connection.close()
 
     threads = [threading.Thread(target=click, args=[browser]) for browser in browsers]
     for thread in threads:
