@@ -74,7 +74,7 @@ def test_menu_opens_by_keyboard_on_a_phone(phone_page):
     menu = phone_page.locator("#nav-sidebar")
     expect(menu).to_be_hidden()
     phone_page.get_by_role("button", name="Open the menu").press("Enter")
-    expect(menu.get_by_role("link", name="Groups")).to_be_visible()
+    expect(menu.get_by_role("link", name="Groups", exact=True)).to_be_visible()
 
 
 def test_page_outside_the_admin_loads_its_style_and_icons_under_the_strict_policy(page, watched):
