@@ -123,6 +123,11 @@ class PlainResource(resources.ModelResource):
         matched = [names.get(header.casefold()) for header in headers]
         _refuse_doubled(headers, matched)
         self._present = [name for name in matched if name]
+        if not self._present:
+            raise ValidationError(
+                _("No column of the file is known here. Its first line must hold names such as %(names)s.")
+                % {"names": ", ".join(f"“{column.column_name}”" for column in self.columns()[:2])}
+            )
         return matched, [header for header, name in zip(headers, matched, strict=True) if header and not name]
 
     def _run(self, headers: list[str | None], records: list[Record], report: ImportReport) -> None:

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from customers.models import Customer, CustomerGroup, PaymentTerm
 from customers.resources import CustomerResource
@@ -172,6 +173,11 @@ def test_template_imports_without_an_error():
 
 def test_unknown_columns_are_reported_and_left_out():
     assert run("Name,Shoe size\nA,42\n").ignored_columns == ["Shoe size"]
+
+
+def test_a_file_of_unknown_columns_alone_is_another_kind_of_file():
+    with pytest.raises(ValidationError, match="must hold names such as “Id”, “Name”"):
+        run("Shoe size,Colour\n42,red\n")
 
 
 def test_a_ragged_row_is_refused_alone():
