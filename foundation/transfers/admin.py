@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -185,7 +186,7 @@ class TransferMixin:
         return job
 
     def _parents(self) -> list[tuple[Any, str]]:
-        return [(self.opts.verbose_name_plural, self._page_url("changelist"))]
+        return [(capfirst(str(self.opts.verbose_name_plural)), self._page_url("changelist"))]
 
     def _page_url(self, page: str) -> str:
         return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}")

@@ -1,6 +1,7 @@
 """Import and Export on the list of customers."""
 
 import io
+import re
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -53,6 +54,12 @@ def test_import_goes_to_a_job_and_the_person_to_its_page(client, office):
     job = Job.objects.get()
     assert (answer.url, job.owner, job.title) == (job.get_absolute_url(), office, "Import customers.csv")
     assert (job.state, job.result["added"], Customer.objects.get().owner) == ("succeeded", 1, office)
+
+
+def test_the_way_back_is_written_like_the_list_it_leads_to(client, office):
+    page = " ".join(client.get(f"{LIST}import/").text.split())
+    assert re.search(rf'href="{LIST}"[^>]*>\s*Customers\s*<', page)
+    assert not re.search(r">\s*customers\s*<", page)
 
 
 def test_check_keeps_nothing_and_offers_the_import(client, office):
