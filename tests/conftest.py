@@ -6,6 +6,10 @@
 * `superuser`: a member of staff who may do everything.
 """
 
+import os
+
+import pytest
+
 from tests.fixtures.browser import (
     _server,
     base_url,
@@ -41,3 +45,9 @@ __all__ = [
     "staff_page",
     "superuser",
 ]
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """Leave databases of our own server alone: dropping one fails while a browser's last request ends."""
+    return "TESTS_OWN_SERVER" in os.environ or bool(request.config.getvalue("reuse_db"))

@@ -37,6 +37,8 @@ def _prepare() -> None:
         "HUB_EXTRA_APPS": "tests.shelf",  # tables that only the tests have
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright runs an event loop in the test's thread
     }
+    if not os.environ.get("DATABASE_URL"):
+        os.environ["TESTS_OWN_SERVER"] = "1"  # it goes as a whole in the end, so nobody has to empty it
     try:
         _surroundings.enter_context(local.database(directory / "postgres", durable=False, check_server=True))
     except (DatabaseUrlError, EmbeddedPostgresError) as error:
