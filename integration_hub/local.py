@@ -54,7 +54,7 @@ def _told_in_one_sentence() -> Iterator[None]:
         yield
     except (EmbeddedPostgresError, DatabaseUrlError) as error:
         raise LocalError(str(error)) from error
-    except (PermissionError, FileExistsError, NotADirectoryError) as error:
+    except (PermissionError, FileExistsError, FileNotFoundError, NotADirectoryError) as error:
         raise LocalError(
             f"{error.filename} is not ours to write: choose another place for the data with HUB_DATA_DIR."
         ) from error

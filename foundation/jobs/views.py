@@ -21,6 +21,7 @@ from foundation.jobs.models import Job, JobFile
 from foundation.jobs.selectors import job_list, job_may_cancel, job_may_run_again
 from foundation.jobs.services import job_cancel, job_run_again
 from foundation.ui.pages import Crumb, confirm_page, hub_page, is_confirmed
+from foundation.ui.panels import draw_panels
 
 MOST_ROWS = 200
 
@@ -37,12 +38,14 @@ def _parents() -> list[Crumb]:
 def _parts(request: HttpRequest, job: Job) -> dict[str, Any]:
     """Everything the page of a job shows."""
     numbers, words = _sorted_result(job)
+    panels = draw_panels("jobs.job", request, job)
     return {
         "job": job,
         "kind": kind_title(job),
         "state": state_badge(job),
         "took": took(job.started_at, job.finished_at),
-        "numbers": numbers,
+        "panels": panels,
+        "numbers": [] if panels else numbers,  # the app that made them says it better
         "words": words,
         "files": job.files.all(),
         "tries": [(one, outcome_badge(one), took(one.started_at, one.finished_at)) for one in job.tries.all()],

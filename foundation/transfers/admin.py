@@ -23,6 +23,7 @@ from foundation.identity.models import User
 from foundation.jobs.models import Job, JobFile
 from foundation.jobs.services import enqueue
 from foundation.transfers.files import write_template
+from foundation.transfers.panels import report_counts
 from foundation.transfers.registry import Transfer, transfer_by_slug
 from foundation.transfers.tasks import CHOSEN
 from foundation.ui.pages import confirm_page, hub_page, is_confirmed
@@ -118,12 +119,7 @@ class TransferMixin:
             title=_("Import %(file)s") % {"file": given.name},
             question=_("Import the good rows of this file now?"),
             details=[_("Refused rows are left out; you can mend and send them later.")] if result["errors"] else [],
-            counts=[
-                (_("New"), result["added"], "good"),
-                (_("Changed"), result["replaced"], "info"),
-                (_("Unchanged"), result["unchanged"]),
-                (_("Refused"), result["error_entries"], "bad" if result["errors"] else "neutral"),
-            ],
+            counts=report_counts(result),
             submit=_("Import"),
             cancel_url=checked.get_absolute_url(),
             parents=self._parents(),

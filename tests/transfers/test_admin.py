@@ -138,6 +138,18 @@ def test_the_template_is_a_file_with_our_columns(client, office):
     assert answer.content.decode().startswith("Id,Name,Parent Id,Parent Name,Group Name,")
 
 
+def test_an_import_of_which_nothing_came_in_does_not_look_like_a_success(client, office):
+    upload(client, "Name,Tax code\nAda,NOPE\nBob,NOPE\n")
+    (job,) = run_pending()
+    assert "All 2 rows were refused: nothing came in." in client.get(job.get_absolute_url()).content.decode()
+
+
+def test_a_file_without_rows_says_so(client, office):
+    upload(client, "Name\n")
+    (job,) = run_pending()
+    assert "The file has no rows" in client.get(job.get_absolute_url()).content.decode()
+
+
 def test_the_jobs_page_shows_each_refusal_with_line_column_and_value(client, office):
     upload(client, "Name,Tax code,Shoe size\nAda,NOPE <b>,42\n")
     (job,) = run_pending()

@@ -92,7 +92,10 @@
       }
     });
     box.addEventListener("keydown", function (event) {
-      if (event.target === fresh && event.key === "Enter") { event.preventDefault(); add(); }
+      if (event.key === "Enter" && event.target.matches("input")) {  // would save the whole form
+        event.preventDefault();
+        if (event.target === fresh) { add(); }
+      }
       var row = event.target.closest("[data-item]");
       if (row && event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
         event.preventDefault();
