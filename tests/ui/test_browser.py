@@ -6,7 +6,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from customers.models import Customer
+from foundation.jobs.models import Job
 from tests.ui import gallery
+from tests.ui.records import make_records
 
 pytestmark = pytest.mark.browser
 
@@ -19,9 +22,16 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"
 def watched(page: Page) -> Callable[[], list[str]]:
     """What the browser complains of, and what it asks of others than us."""
     found: list[str] = []
+
+    def heard() -> list[str]:
+        """What came since the last time."""
+        told = [one for one in found if not one.startswith("data:")]
+        found.clear()
+        return told
+
     page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
     page.on("request", lambda request: found.append(request.url) if "127.0.0.1" not in request.url else None)
-    return lambda: [one for one in found if not one.startswith("data:")]
+    return heard
 
 
 @pytest.fixture
@@ -107,3 +117,51 @@ def test_polled_part_moves_without_reload_and_stops_at_the_end(page, watched):
     expect(page.locator("#state")).not_to_have_attribute("hx-get", "/gallery/state/")
     assert gallery.polls == 2
     assert watched() == []
+
+
+def _work_pages() -> list[str]:
+    """The pages people live in, each with something on it."""
+    customer = Customer.objects.filter(contacts__isnull=False, addresses__isnull=False).earliest("pk")
+    record = f"/admin/customers/customer/{customer.pk}"
+    job = Job.objects.earliest("pk")
+    return [
+        "/admin/",
+        "/admin/customers/customer/",
+        "/admin/customers/customer/?q=nothing-like-it",
+        "/admin/customers/customer/add/",
+        "/admin/customers/customer/import/",
+        f"{record}/change/",
+        f"{record}/history/",
+        f"{record}/delete/",
+        "/admin/jobs/job/",
+        job.get_absolute_url(),
+        "/admin/jobs/outboxmessage/",
+        "/accounts/",
+        "/accounts/2fa/",
+        "/mailbox/",
+    ]
+
+
+@pytest.fixture
+def work_pages(hub_server, superuser) -> list[str]:
+    make_records(superuser)
+    return _work_pages()
+
+
+def test_pages_people_live_in_are_quiet_and_fit(work_pages, staff_page, watched):
+    troubles = []
+    for width in (1280, 390):
+        staff_page.set_viewport_size({"width": width, "height": 900})
+        for address in work_pages:
+            staff_page.goto(address, wait_until="networkidle")
+            troubles += [f"{address}: {width} wide, needs {_width(staff_page)}"] if _width(staff_page) > width else []
+            troubles += [f"{address}: {text}" for text in watched()]
+    assert not troubles, "\n".join(troubles)
+
+
+def test_pages_people_live_in_are_open_to_everyone(work_pages, staff_page):
+    troubles = []
+    for address in work_pages:
+        staff_page.goto(address, wait_until="networkidle")
+        troubles += [f"{address}: {text}" for text in _access_troubles(staff_page)]
+    assert not troubles, "\n".join(troubles)

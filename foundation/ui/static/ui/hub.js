@@ -16,13 +16,28 @@
   function nameAutocomplete(box) {
     var select = box.previousElementSibling;
     var label = select && select.id && document.querySelector('label[for="' + CSS.escape(select.id) + '"]');
-    var selection = box.querySelector(".select2-selection");
-    if (label && selection) {
-      selection.setAttribute("aria-label", label.textContent.trim());
-      selection.removeAttribute("aria-labelledby");
-    }
-    box.querySelectorAll("input.select2-search__field:not([aria-label])").forEach(function (field) {
-      field.setAttribute("aria-label", label ? label.textContent.trim() : document.title);
+    var cell = select && select.closest("[data-label]");
+    var name = label ? label.textContent : cell ? cell.dataset.label : document.title;
+    box.querySelectorAll(".select2-selection__rendered[role], input.select2-search__field").forEach(function (part) {
+      if (!part.hasAttribute("aria-label")) part.setAttribute("aria-label", name.trim());
+    });
+  }
+
+  // Fields of a table of records have a column's head for a label; the column of delete boxes has no head at all.
+  function nameCells(row) {
+    var heads = row.closest("table").querySelectorAll("thead th");
+    row.querySelectorAll("td").forEach(function (cell) {
+      var head = heads[cell.cellIndex];
+      var name = cell.dataset.label || (head ? head.textContent.trim() : "");
+      cell.querySelectorAll("input:not([type=hidden], [aria-label]), select:not([aria-label]), textarea:not([aria-label])").forEach(function (field) {
+        if (name && !field.labels.length) field.setAttribute("aria-label", name);
+      });
+      if (name && head && !head.textContent.trim()) {
+        var word = document.createElement("span");
+        word.className = "hub-sr";
+        word.textContent = name;
+        head.appendChild(word);
+      }
     });
   }
 
@@ -60,6 +75,7 @@
     rightRoles(root);
     root.querySelectorAll(".material-symbols-outlined:not([x-on\\:click], [aria-hidden])").forEach(silenceIcon);
     root.querySelectorAll(".select2-container").forEach(nameAutocomplete);
+    root.querySelectorAll('[data-inline-type="tabular"] tr.form-row').forEach(nameCells);
     root.querySelectorAll("span[x-on\\:click], div[x-on\\:click], a[x-on\\:click]:not([href])").forEach(openByKeyboard);
   }
 
