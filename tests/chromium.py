@@ -19,6 +19,7 @@ MISSING = (
 # Nothing of the browser's own may speak to the network or draw over the page.
 ARGUMENTS = (
     "--disable-gpu",
+    "--disable-dev-shm-usage",  # containers often have 64 MB of it
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

@@ -34,3 +34,23 @@ def test_only_root_goes_without_the_sandbox(monkeypatch):
     assert "--no-sandbox" not in chromium.arguments()
     monkeypatch.setattr(chromium.os, "geteuid", lambda: 0)
     assert "--no-sandbox" in chromium.arguments()
+
+
+def test_root_gets_it_from_debian(monkeypatch, tmp_path):
+    apt = tmp_path / "apt-get"
+    apt.write_text(f"""#!/bin/sh
+echo "$*" >>{tmp_path}/asked
+case "$*" in *install*) printf '#!/bin/sh\\n' >{tmp_path}/chromium; /bin/chmod +x {tmp_path}/chromium ;; esac
+""")
+    apt.chmod(0o755)
+    monkeypatch.delenv("HUB_CHROMIUM", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(chromium, "PLACES", ())
+    monkeypatch.setattr(chromium, "_playwright_path", lambda: "")
+    monkeypatch.setattr(chromium.os, "geteuid", lambda: 0)
+    chromium.main()
+    assert chromium.find() == str(tmp_path / "chromium")
+    assert (tmp_path / "asked").read_text().splitlines() == [
+        "update -qq",
+        "install -y -qq --no-install-recommends chromium fonts-liberation",
+    ]
