@@ -23,6 +23,13 @@ class Figure:
         """Whether the ratio keeps its goal."""
         return self.ratio >= self.goal if self.at_least else self.ratio <= self.goal
 
+    @classmethod
+    def parse(cls, line: str) -> "Figure":
+        """Read back what `str()` wrote, in another process."""
+        name, measured, goal, _verdict = line.split("\t")
+        sign, limit = goal.split(" ")
+        return cls(name, float(measured), float(limit), at_least=sign == ">=")
+
     def __str__(self) -> str:
         sign = ">=" if self.at_least else "<="
         return "\t".join(

@@ -66,8 +66,10 @@ class EmbeddedPostgres:
     `durable=False` switches fsync off: for test runs that throw the cluster away.
     """
 
-    def __init__(self, home: Path, *, durable: bool = True) -> None:
+    def __init__(self, home: Path, *, durable: bool = True, programs: PostgresPrograms | None = None) -> None:
         self.durable = durable
+        if programs is not None:
+            self.programs = programs
         self.account = Account.needed(home.absolute())
         self.home = _reachable_home(home.absolute(), self.account)
 

@@ -34,6 +34,12 @@ class PostgresPrograms:
             raise LookupError(f"{self.path('postgres')} does not tell its version: {answer.strip()!r}")
         return int(match[1])
 
+    def has_extension(self, name: str) -> bool:
+        """Whether the server can be given this extension."""
+        command = [str(self.directory / "pg_config"), "--sharedir"]
+        shared = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
+        return bool(shared) and (Path(shared) / "extension" / f"{name}.control").exists()
+
     @property
     def locale_arguments(self) -> list[str]:
         """Sort by code point with Unicode upper and lower case, the same on every machine."""
@@ -51,14 +57,22 @@ def find_programs(*, readable_by_others: bool = False) -> PostgresPrograms:
     if wheel is not None:
         package = _readable_copy(wheel) if readable_by_others else wheel
         return PostgresPrograms(package / "pginstall" / "bin")
-    for directory in _machine_directories():
-        programs = PostgresPrograms(directory)
-        if programs.major >= OLDEST_MAJOR:
-            return programs
+    programs = machine_programs()
+    if programs is not None:
+        return programs
     raise LookupError(
         "No PostgreSQL was found: install one (version 14 or later) or set DATABASE_URL to a server, "
         "for example postgresql://user:password@host/database."
     )
+
+
+def machine_programs(extension: str = "") -> PostgresPrograms | None:
+    """Return the newest programs installed on the machine, if any; with `extension`, only a version that has it."""
+    for directory in _machine_directories():
+        programs = PostgresPrograms(directory)
+        if programs.major >= OLDEST_MAJOR and (not extension or programs.has_extension(extension)):
+            return programs
+    return None
 
 
 def _wheel_directory() -> Path | None:
