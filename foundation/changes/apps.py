@@ -20,6 +20,7 @@ class ChangesConfig(AppConfig):
         """Watch people, their rights and their tokens, whose app does not know the ledger, and what they do."""
         from foundation.changes import checks
         from foundation.changes.audit import audit
+        from foundation.changes.cards import register_cards
         from foundation.changes.installer import install_triggers
         from foundation.identity import events
         from foundation.identity.roles import Role, register_role
@@ -28,6 +29,7 @@ class ChangesConfig(AppConfig):
         user_logged_in.connect(_name_actor, dispatch_uid="changes.name_actor")
         events.listen(audit)
         checks.register_checks()
+        register_cards()
         register_role(Role.ADMINISTRATOR, ["changes.view_changeset", "changes.view_auditevent"])
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="changes.install_triggers")
 

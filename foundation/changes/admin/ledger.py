@@ -138,7 +138,7 @@ class ChangeSetAdmin(ReadOnlyAdmin):
         entries = describe(found, request)
         context = {
             "set": row,
-            "entries": [(entry, _page_of_record(entry)) for entry in entries],
+            "entries": [(entry, page_of_record(entry)) for entry in entries],
             "counts": _summary(row),
             "older": older,
             "is_first_page": "before" not in request.GET,
@@ -161,7 +161,7 @@ def _kind(table: str) -> str:
     return capfirst(str(model._meta.verbose_name_plural)) if model else table
 
 
-def _page_of_record(entry: Entry) -> str:
+def page_of_record(entry: Entry) -> str:
     """Address of the record's history, if it has pages and is there or was deleted by this very change."""
     is_deletion = entry.change.operation == Change.Operation.DELETE
     if entry.model is None or not (entry.is_there or is_deletion):
