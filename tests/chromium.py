@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -33,9 +34,15 @@ def find() -> str | None:
     """Return the path of a Chromium that starts: the named one, the machine's, else Playwright's own."""
     if named := os.environ.get("HUB_CHROMIUM"):
         return named if _starts(named) else None
-    candidates = [path for name in NAMES if (path := shutil.which(name))]
-    candidates += [path for path in (*PLACES, _playwright_path()) if path and Path(path).exists()]
-    return next((path for path in candidates if _starts(path)), None)
+    return next((path for path in _candidates() if _starts(path)), None)
+
+
+def _candidates() -> Iterator[str]:
+    """Yield what there is, Playwright's own last and only when asked for: it cannot be asked beside a running browser."""
+    yield from (path for name in NAMES if (path := shutil.which(name)))
+    yield from (path for path in PLACES if Path(path).exists())
+    if (own := _playwright_path()) and Path(own).exists():
+        yield own
 
 
 def arguments() -> list[str]:
