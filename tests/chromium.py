@@ -38,7 +38,7 @@ def find() -> str | None:
 
 
 def _candidates() -> Iterator[str]:
-    """Yield what there is, Playwright's own last and only when asked for: it cannot be asked beside a running browser."""
+    """Yield what there is; Playwright's own last, since it cannot be asked for beside a running browser."""
     yield from (path for name in NAMES if (path := shutil.which(name)))
     yield from (path for path in PLACES if Path(path).exists())
     if (own := _playwright_path()) and Path(own).exists():
