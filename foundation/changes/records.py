@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html
 
 from foundation.changes.admin.history import TrackedModelAdmin
 from foundation.changes.stale import StaleGuardForm, StaleGuardMixin
@@ -18,7 +18,7 @@ class RecordAdmin(OnceMixin, StaleGuardMixin, BigListMixin, TrackedModelAdmin):
     """A business record; a subclass with a form of its own derives that from `RecordForm`."""
 
     form = RecordForm
-    empty_value_display = mark_safe('<span class="hub-none">–</span>')  # a card on a phone leaves the row out
+    empty_value_display = format_html('<span class="hub-none">{}</span>', "–")  # a card on a phone leaves the row out
 
     class Media:
         js = ["ui/once.js"]
