@@ -110,6 +110,11 @@ class CustomerAdmin(CustomerColumns, CustomerActions, CustomerScopeMixin, Transf
             lock_forest()
         super()._lock(request, object_id)
 
+    def save_restored(self, request: HttpRequest, record: Any) -> None:
+        """Restoring a parent moves the customer."""
+        lock_forest()
+        super().save_restored(request, record)
+
     def get_urls(self) -> list[URLPattern]:
         """Add what the form asks for."""
         inherited = path("inherited/", self.admin_site.admin_view(self.inherited), name="customers_customer_inherited")

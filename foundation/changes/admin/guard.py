@@ -43,7 +43,8 @@ class FieldGuard:
                 field.clean(value)
             except ValidationError as error:
                 return " ".join(error.messages)
-        return ""
+        ask = getattr(self.admin, "restore_refusal", None)
+        return ask(self.request, self.target, name, value) if ask else ""
 
     def save(self, record: models.Model) -> None:
         """Save as the record's own page would."""

@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from foundation.changes.admin.history import page_of
+from foundation.changes.admin.pages import page_of
 from foundation.changes.history.entries import Entry, describe, newest_first
 from foundation.changes.models import AuditEvent, Change, ChangeSet, Source
 from foundation.changes.tracking import tracked_models
