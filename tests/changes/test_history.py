@@ -84,6 +84,13 @@ def test_shows_children_and_those_that_are_gone_or_moved_away(box):
     assert read(other)[0][3] == [("Box", "Nails", "Other")]
 
 
+def test_a_record_that_is_gone_keeps_its_name_whatever_changed(box):
+    item = Item.objects.create(box=box, label="Long nail")
+    Item.objects.update(room=Room.objects.create(name="Cellar"))
+    item.delete()
+    assert [name for _, kind, name, _ in read(box) if kind == "Item"] == ["Long nail"] * 3
+
+
 def test_children_by_many_to_many_are_rows_of_its_table(anna):
     (child,) = children_of(User, ["groups"])
     assert (child.model, child.key.name) == (User.groups.through, "user")

@@ -88,10 +88,10 @@ def describe(changes: Sequence[Change], request: HttpRequest | None = None) -> l
 
 
 class _Draft:
-    """A change with the columns before and after it."""
+    """A change with the columns before and after it, and the whole row as far as it is known."""
 
-    def __init__(self, change: Change, before: Row, after: Row) -> None:
-        self.change, self.before, self.after = change, before, after
+    def __init__(self, change: Change, before: Row, after: Row, row: Row) -> None:
+        self.change, self.before, self.after, self.row = change, before, after, row
         self.model = tracked_models().get(change.table)
         self.fields = fields_by_column(self.model) if self.model else {}
         self.secret, self.obvious = _quiet_fields(self.model) if self.model else (set(), set())
@@ -138,8 +138,7 @@ class _Draft:
     def _name(self, names: Names) -> str:
         if self.model is None or names.record(self.model, self.change.key):
             return names.name(self.model, self.change.key) if self.model else f"#{self.change.key}"
-        row = self.before if self.change.operation == Change.Operation.DELETE else self.after
-        return name_of_row(self.model, row) or f"#{self.change.key}"
+        return name_of_row(self.model, self.row) or f"#{self.change.key}"
 
 
 def _quiet_fields(model: type[models.Model]) -> tuple[set[str], set[str]]:
@@ -166,13 +165,13 @@ def _with_both_sides(changes: Sequence[Change]) -> list[_Draft]:
         key = (change.table, change.key)
         before, after = dict(change.before or {}), states.get(key, {})
         if change.operation == Change.Operation.UPDATE:
-            drafts.append(_Draft(change, before, {column: after.get(column) for column in before}))
+            drafts.append(_Draft(change, before, {column: after.get(column) for column in before}, after))
             states[key] = {**after, **before}
         elif change.operation == Change.Operation.DELETE:
-            drafts.append(_Draft(change, before, {}))
+            drafts.append(_Draft(change, before, {}, before))
             states[key] = before
         else:
-            drafts.append(_Draft(change, {}, after))
+            drafts.append(_Draft(change, {}, after, after))
             states[key] = {}
     return drafts
 
