@@ -62,6 +62,13 @@ def test_history_of_a_customer_shows_names_and_addresses(staff, customer):
         assert words in html
 
 
+def test_asks_before_it_restores_a_customer(staff, customer):
+    Customer.objects.update(name="Südwind")
+    page = staff.get(reverse("admin:customers_customer_restore", args=[customer.pk, last(Customer).pk]))
+    assert "Nordwind" in page.content.decode()
+    assert Customer.objects.get().name == "Südwind"
+
+
 def test_restores_a_customer_and_an_address(staff, customer):
     address = Address.objects.create(
         customer=customer, organization="Nordwind", street="Long Street 1", city="Gdańsk", country="PL"
