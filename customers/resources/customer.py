@@ -83,9 +83,14 @@ class CustomerResource(PlainResource):
         widget=LookupWidget(PaymentTerm, "label", creatable=True),
         aliases=("Payment term",),
     )
-    code = Column(CODE, "code", aliases=("Code", "Customer Number"), sample="C-1001")
+    code = Column(CODE, "code", aliases=("Code", "Customer Number"), sample="C-1001", oro=False)
     rep_ids = Column(
-        "Sales Rep Ids", "rep_ids", widget=ListWidget(), aliases=("Sales Representatives",), sample="REP1;REP2"
+        "Sales Rep Ids",
+        "rep_ids",
+        widget=ListWidget(),
+        aliases=("Sales Representatives",),
+        sample="REP1;REP2",
+        oro=False,
     )
 
     class Meta(PlainResource.Meta):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models.expressions import Combinable
+from django.utils.functional import Promise
 from import_export.fields import Field
 from import_export.widgets import Widget
 
 
 class Column(Field):
-    """A column; `aliases` are other headers that mean the same, `sample` is what a template shows.
+    """A column; `aliases` are other headers that mean the same, `sample` and `help` are what a template shows.
 
-    A blank cell keeps what the record has; a column the file lacks is never touched.
+    A blank cell keeps what the record has; a column the file lacks is never touched. Columns with `oro=False` are our
+    own and left out of a file for OroCommerce. `export` is an expression that gives the cell's text in a queryset of
+    the model, or the path of a field; without it the attribute and the widget say it.
     """
 
     def __init__(
@@ -22,12 +26,18 @@ class Column(Field):
         widget: Widget | None = None,
         aliases: tuple[str, ...] = (),
         sample: str = "",
+        help: str | Promise = "",
+        oro: bool = True,
+        export: Combinable | str | None = None,
         **options: Any,
     ) -> None:
         options.setdefault("saves_null_values", False)
         super().__init__(attribute=attribute, column_name=column_name, widget=widget or TextWidget(), **options)
         self.aliases = aliases
         self.sample = sample
+        self.help = help
+        self.oro = oro
+        self.expression = export  # `export` itself is a method of every field
 
 
 class TextWidget(Widget):
