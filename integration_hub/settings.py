@@ -282,7 +282,11 @@ OUTBOX_HISTORY_DAYS = env.int("HUB_OUTBOX_HISTORY_DAYS", 180)  # that something 
 
 UNFOLD = unfold_configuration(site_name=SITE_NAME, environment=ENVIRONMENT)
 
-HUB_IMPORT_MAX_BYTES = env.int("HUB_IMPORT_MAX_BYTES", 20_000_000)  # of one uploaded file
+HUB_IMPORT_MAX_BYTES = env.int("HUB_IMPORT_MAX_BYTES", 200_000_000)  # of one uploaded file
+HUB_IMPORT_MAX_UNPACKED = env.int("HUB_IMPORT_MAX_UNPACKED", 500_000_000)  # bytes, of a workbook, which is a ZIP
+HUB_IMPORT_MAX_ROWS = env.int("HUB_IMPORT_MAX_ROWS", 1_000_000)
+HUB_IMPORT_MAX_COLUMNS = env.int("HUB_IMPORT_MAX_COLUMNS", 200)
+HUB_IMPORT_MAX_CELL = env.int("HUB_IMPORT_MAX_CELL", 32_000)  # characters
 
 # --- libraries ---------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -42,7 +42,7 @@ def test_line_ends_of_every_system_count_alike(newline):
     [
         ("", "The file is empty"),
         ("Name,name\nA,B\n", "duplicate in next column names: 'name'"),
-        ('Name\n"never closed\nB\n', "starts on line 2 cannot be read"),
+        ('Name\n"never closed\nB\n', "starts on line 2 and never closed"),
         ("Name\nA\0B\n", "Line 2 holds a NUL"),
         ("Name\n" + "x" * 40_000 + "\n", "starts on line 2 cannot be read"),
     ],
