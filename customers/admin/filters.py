@@ -43,7 +43,8 @@ class ScopedSelectFilter(AutocompleteSelectFilter):
 
     def _rows(self, field: Any, model_admin: Any) -> QuerySet[Any]:
         registered = model_admin.admin_site._registry[field.remote_field.model]
-        rows: QuerySet[Any] = registered.get_queryset(self.request)
+        seen = registered.get_queryset(self.request)  # it may count and join for the columns of its own list
+        rows: QuerySet[Any] = field.remote_field.model._default_manager.filter(pk__in=seen.values("pk"))
         return rows
 
 

@@ -1,11 +1,15 @@
-"""Change lists that stay quick at a million rows: no full count, no deep page, an order the index can follow."""
+"""Change lists that stay quick at a million rows: no full count, no deep page, an order the index can follow.
+
+A page is read in two steps, its keys and then its rows: PostgreSQL joins other tables to every row that OFFSET then
+skips and that a sort then drops, but leaves the joins away where only the key is asked for.
+"""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import EmptyPage, Page, Paginator
 from django.db.models import QuerySet
 from django.db.models.expressions import F, OrderBy
 from django.http import HttpRequest
@@ -37,6 +41,21 @@ class EstimatedPaginator(Paginator):
         """Pages that can be opened."""
         return min(super().num_pages, PAGES)
 
+    def validate_number(self, number: Any) -> int:
+        """The page to open; a number past the last one opens the last one."""
+        try:
+            return super().validate_number(number)
+        except EmptyPage:
+            return max(1, min(int(number), self.num_pages))
+
+    def _get_page(self, *args: Any, **kwargs: Any) -> Page[Any]:
+        """The page, its keys fetched; its rows are fetched by them, in the same order."""
+        page: Page[Any] = super()._get_page(*args, **kwargs)  # type: ignore[misc]
+        part: QuerySet[Any] = page.object_list  # type: ignore[assignment]
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        page.object_list = rows.filter(pk__in=list(part.values_list("pk", flat=True)))
+        return page
+
 
 def _planned_rows(rows: QuerySet[Any]) -> int:
     plan = json.loads(rows.order_by().values("pk").explain(format="json"))
@@ -58,18 +77,12 @@ class BigListMixin:
 
 
 class BigChangeListMixin:
-    """Makes a change list clamp its page number and break ties upwards by key."""
+    """Makes a change list know which page was opened and break ties upwards by key."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """Rows of the page; a number past the last page opens the last one."""
-        self.page_num = max(1, min(self.page_num, self._last_page(request)))  # type: ignore[has-type]
+        """Rows of the page; the links to others start from the page that was opened."""
         super().get_results(request)  # type: ignore[misc]
-
-    def _last_page(self, request: HttpRequest) -> int:
-        if self.page_num == 1:
-            return 1
-        paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)  # type: ignore[attr-defined]
-        return int(paginator.num_pages)
+        self.page_num = self.paginator.validate_number(self.page_num)  # type: ignore[attr-defined, has-type]
 
     def _get_deterministic_ordering(self, ordering: list[Any]) -> list[Any]:
         """Break ties by `pk` in the direction of the first column: (name, id) is an index, (name, -id) is not."""

@@ -171,6 +171,37 @@ def test_columns_are_chosen_and_remembered(boss, list_url, three):
     assert "ANOWAK" in response.text
 
 
-def test_page_past_the_last_one_opens_the_last_one(boss, list_url):
-    Customer.objects.bulk_create(Customer(name=f"Customer {number:03}") for number in range(60))
-    assert len(names(boss.get(list_url, {"p": "99999"}))) == 10
+@pytest.fixture
+def sixty(group):
+    """More customers than fit on one page, made in another order than that of their names."""
+    return Customer.objects.bulk_create(
+        Customer(name=f"Customer {number:03}", group=group) for number in reversed(range(60))
+    )
+
+
+def test_second_page_goes_on_where_the_first_one_ends(boss, list_url, sixty):
+    pages = names(boss.get(list_url)) + names(boss.get(list_url, {"p": 2}))
+    assert pages == [f"Customer {number:03}" for number in range(60)]
+
+
+def test_what_a_page_skips_is_read_by_key_alone(boss, list_url, sixty):
+    with CaptureQueriesContext(connection) as captured:
+        boss.get(list_url, {"p": 2})
+    [skipping] = [query["sql"] for query in captured if " OFFSET 50" in query["sql"]]
+    assert skipping.startswith('SELECT "customers_customer"."id" AS "pk" FROM')
+
+
+@pytest.mark.parametrize("query", ["p=2", "o=6", "group__id__exact={group}", "q=customer"])
+def test_a_page_of_many_takes_as_few_queries(boss, list_url, sixty, group, query):
+    assert queries_of(boss, f"{list_url}?{query.format(group=group.pk)}") <= 12
+
+
+def test_filter_by_group_does_not_count_the_customers_of_the_group(boss, list_url, sixty, group):
+    with CaptureQueriesContext(connection) as captured:
+        boss.get(list_url, {"group__id__exact": group.pk})
+    assert [query["sql"] for query in captured if "customer_count" in query["sql"]] == []
+
+
+def test_page_past_the_last_one_opens_the_last_one(boss, list_url, sixty):
+    response = boss.get(list_url, {"p": "99999"})
+    assert (len(names(response)), response.context["cl"].page_num) == (10, 2)
