@@ -74,5 +74,12 @@ def test_search_is_served_by_the_index():
 def test_python_and_database_fold_alike():
     letters = search.LETTERS.upper() + "ß"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT customers_search_text(%s, '', '', '', '')", [letters])
-        assert cursor.fetchone()[0].strip() == search.fold(letters)
+        cursor.execute("SELECT customers_search_text(%s, 'A', 'B', 'C', %s)", [letters, letters])
+        folded = search.fold(letters)
+        assert cursor.fetchone()[0] == f"{folded} a b  c {folded}"
+
+
+def test_text_without_accents_is_folded_too():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT customers_search_text('ACME', 'K-1', 'PL526', 'Me@Acme.Example', '+49')")
+        assert cursor.fetchone()[0] == "acme k-1 pl526 526 me@acme.example +49"
