@@ -7,7 +7,7 @@ all of it, on any PostgreSQL. Where the server has pg_trgm, words of three lette
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ SEARCH_DOCUMENT = Func(*SEARCHED, function="customers_search_document", output_f
 SEARCH_TEXT = Func(*SEARCHED, function="customers_search_text", output_field=TextField())
 TRIGRAM_LENGTH = 3
 
-# Letters with accents and without, as the functions of the first migration have them.
+# Letters with accents and without, as the functions of the migrations have them.
 LETTERS = "àáâãäåāăąçćčďđèéêëēėęěğģìíîïīįıķłľļñńňņòóôõöøōőřŕśšşșťțţùúûüůűūųýÿźżž"
 PLAIN = "aaaaaaaaacccddeeeeeeeeggiiiiiiiklllnnnnoooooooorrsssstttuuuuuuuuyyzzz"
 FOLDING = str.maketrans(LETTERS, PLAIN)
@@ -52,17 +52,19 @@ def words_of(text: str) -> list[str]:
     return [word for word in re.split(r"[\x00-/:-@\[-`{-\x7f\s]+", fold(text)) if word]
 
 
-def customer_search(customers: Customers, text: str) -> Customers:
-    """Those customers that have every word of `text`; all of them when there is no word in it."""
+def customer_search(customers: Customers, text: str, *, also: Collection[int] = ()) -> Customers:
+    """Those customers that have every word of `text`, and those with the keys `also`; all when there is no word."""
     words = words_of(text)
     if not words:
         return customers
     joined = "".join(words)  # a number typed with spaces or dashes is one word to us
     if trigrams_available(DEFAULT_DB_ALIAS):
-        condition = _contains(words) | _document(f"{joined}:*")
+        condition = _contains(words)
+        if words != [joined] or len(joined) < TRIGRAM_LENGTH or not joined.isascii():
+            condition |= _document(f"{joined}:*")  # else whatever begins with the word also contains it
     else:
         condition = _document(f"({_begin(words)}) | {joined}:*")
-    return customers.alias(search_document=SEARCH_DOCUMENT, search_text=SEARCH_TEXT).filter(condition)
+    return customers.alias(search_document=SEARCH_DOCUMENT, search_text=SEARCH_TEXT).filter(condition | Q(pk__in=also))
 
 
 def _contains(words: Iterable[str]) -> Q:

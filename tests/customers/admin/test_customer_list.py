@@ -7,7 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from customers.admin import customer
+from customers.admin.customer import found
 from customers.models import Customer
+from customers.search import customer_search
 from tests.factories import (
     ContactFactory,
     CustomerFactory,
@@ -200,6 +203,29 @@ def test_filter_by_group_does_not_count_the_customers_of_the_group(boss, list_ur
     with CaptureQueriesContext(connection) as captured:
         boss.get(list_url, {"group__id__exact": group.pk})
     assert [query["sql"] for query in captured if "customer_count" in query["sql"]] == []
+
+
+@pytest.mark.parametrize("order", [["name", "pk"], ["-name", "-pk"], ["pk"], ["-id"], ["group__name", "-name", "pk"]])
+def test_many_hits_come_in_the_same_order(sixty, monkeypatch, order):
+    monkeypatch.setattr(customer, "FEW", 10)
+    rows = Customer.objects.order_by(*order)
+    assert list(found(rows, "customer")) == list(rows)
+
+
+def test_many_hits_leave_out_nobody_whom_a_contact_leads_to(sixty, nordwind, monkeypatch):
+    monkeypatch.setattr(customer, "FEW", 10)
+    rows = Customer.objects.order_by("name")
+    assert list(found(rows, "customer", [nordwind.pk])) == list(rows)
+
+
+@pytest.mark.parametrize("order", ["name", "pk"])
+def test_many_hits_are_sorted_instead_of_looked_for_along_an_index(sixty, monkeypatch, order):
+    monkeypatch.setattr(customer, "FEW", 10)
+    rows = Customer.objects.order_by(order)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off")
+    assert "Sort" not in customer_search(rows, "customer")[:50].explain()
+    assert "Sort" in found(rows, "customer")[:50].explain()
 
 
 def test_page_past_the_last_one_opens_the_last_one(boss, list_url, sixty):
