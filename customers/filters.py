@@ -12,7 +12,7 @@ from django_filters.fields import IsoDateTimeField
 
 from customers import models
 from customers.models import CustomerQuerySet
-from customers.search import customer_search
+from customers.search import found
 
 
 class MomentField(IsoDateTimeField):
@@ -74,7 +74,7 @@ class CustomerFilter(RecordFilter):
 
     def by_words(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Return what the words find."""
-        return customer_search(rows, value)
+        return found(rows, value)
 
     def by_rep(self, rows: CustomerQuerySet, _name: str, value: str) -> CustomerQuerySet:
         """Return whom this representative looks after."""

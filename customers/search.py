@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Func, Q, QuerySet, TextField
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models.expressions import CombinedExpression, Expression, OrderBy
 
 Customers = TypeVar("Customers", bound="QuerySet[Any, Any]")
 
@@ -21,6 +22,13 @@ SEARCHED = ("name", "code", "vat_id", "email", "phone_e164")
 SEARCH_DOCUMENT = Func(*SEARCHED, function="customers_search_document", output_field=SearchVectorField())
 SEARCH_TEXT = Func(*SEARCHED, function="customers_search_text", output_field=TextField())
 TRIGRAM_LENGTH = 3
+FEW = 1000  # hits whose keys are fetched ahead
+# What orders like the column and is in no index.
+WITHOUT_INDEX: dict[str, Expression] = {
+    "name": Func(F("name"), template="(%(expressions)s || '')", output_field=TextField()),
+    "pk": CombinedExpression(F("pk"), "+", Value(0)),
+    "id": CombinedExpression(F("pk"), "+", Value(0)),
+}
 
 # Letters with accents and without, as the functions of the migrations have them.
 LETTERS = "àáâãäåāăąçćčďđèéêëēėęěğģìíîïīįıķłľļñńňņòóôõöøōőřŕśšşșťțţùúûüůűūųýÿźżž"
@@ -65,6 +73,30 @@ def customer_search(customers: Customers, text: str, *, also: Collection[int] = 
     else:
         condition = _document(f"({_begin(words)}) | {joined}:*")
     return customers.alias(search_document=SEARCH_DOCUMENT, search_text=SEARCH_TEXT).filter(condition | Q(pk__in=also))
+
+
+def found(customers: Customers, text: str, also: Collection[int] = ()) -> Customers:
+    """The same for a list that is read page by page.
+
+    Asked for the first page by name, PostgreSQL likes to walk the index of names and to look for the words in each row:
+    19 seconds for eleven hits among 300 000 customers. So the keys are fetched first, as long as they are few. Many are
+    sorted: at the end of the alphabet the walk would come upon them just as late.
+    """
+    if not words_of(text):
+        return customers
+    hits = customer_search(customers.model._default_manager.all(), text).order_by().values_list("pk", flat=True)
+    keys = list(hits[: FEW + 1])
+    if len(keys) <= FEW:
+        return customers.filter(pk__in={*also, *keys})
+    rows = customer_search(customers, text, also=also)
+    return rows.order_by(*(_without_index(column) for column in rows.query.order_by))
+
+
+def _without_index(column: Any) -> Any:
+    replaced = WITHOUT_INDEX.get(str(column).removeprefix("-"))
+    if replaced is None:
+        return column
+    return OrderBy(replaced, descending=str(column).startswith("-"))
 
 
 def _contains(words: Iterable[str]) -> Q:

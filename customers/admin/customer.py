@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
-from django.db.models import F, Func, QuerySet, TextField
-from django.db.models.expressions import Combinable
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
@@ -24,47 +22,12 @@ from customers.admin.customer_form import FIELDSETS, CustomerForm, group_of_addr
 from customers.admin.inlines import AddressInline, ContactInline, CustomerPriceListInline, NoteInline
 from customers.admin.scope import CustomerScopeMixin
 from customers.models import Contact, Customer, CustomerQuerySet
-from customers.search import customer_search, words_of
+from customers.search import found
 from customers.services.saving import lock_forest
 from foundation.transfers.admin import TransferMixin
 from foundation.ui.theme import BooleanRadioFilter, ChoicesDropdownFilter, display
 
-# What orders like the column and is in no index.
-WITHOUT_INDEX: dict[str, Combinable] = {
-    "name": Func(F("name"), template="(%(expressions)s || '')", output_field=TextField()),
-    "pk": F("pk") + 0,
-    "id": F("pk") + 0,
-}
-FEW = 1000  # hits whose keys are fetched ahead
 PEOPLE = 1000  # customers that an e-mail address of a contact may lead to
-
-
-def found(rows: CustomerQuerySet, text: str, employers: Sequence[int] = ()) -> CustomerQuerySet:
-    """Customers that the text finds, and those with these keys.
-
-    Asked for the first page by name, PostgreSQL likes to walk the index of names and to look for the words in each row:
-    19 seconds for eleven hits among 300 000 customers. So the keys are fetched first, as long as they are few. Many are
-    sorted: at the end of the alphabet the walk would come upon them just as late.
-    """
-    if not words_of(text):
-        return rows
-    hits = customer_search(Customer.objects.all(), text).order_by().values_list("pk", flat=True)
-    keys = list(hits[: FEW + 1])
-    if len(keys) > FEW:
-        return sorted_anew(customer_search(rows, text, also=employers))
-    return rows.filter(pk__in={*employers, *keys})
-
-
-def sorted_anew(rows: CustomerQuerySet) -> CustomerQuerySet:
-    """The same rows in the same order, which PostgreSQL does not know to be that of an index."""
-    return rows.order_by(*(_without_index(column) for column in rows.query.order_by))
-
-
-def _without_index(column: Any) -> Any:
-    replaced = WITHOUT_INDEX.get(str(column).removeprefix("-"))
-    if replaced is None:
-        return column
-    return replaced.desc() if str(column).startswith("-") else replaced.asc()
 
 
 def customers_of_person(email: str) -> list[int]:
@@ -103,7 +66,7 @@ class CustomerAdmin(CustomerColumns, CustomerActions, CustomerScopeMixin, Transf
         ("created_at", filters.DayRangeFilter),
         ("updated_at", filters.DayRangeFilter),
     ]
-    search_fields = ["name"]  # the search itself is customer_search
+    search_fields = ["name"]  # the search itself is customers.search.found
     search_help_text = gettext_lazy("Name, code, VAT id, phone, or e-mail address, also of contacts")
     ordering = ["name", "pk"]
     transfer_slug = "customers"

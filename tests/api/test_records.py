@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
 from foundation.changes.models import ChangeSet, Source
@@ -144,6 +146,15 @@ def test_a_list_asks_a_constant_number_of_queries(api, count, django_assert_max_
     api.get(LIST)
     with django_assert_max_num_queries(8):
         api.get(LIST)
+
+
+def test_what_a_search_finds_is_read_by_key_instead_of_looked_for_along_the_ids(api):
+    for name in ("Nordwind", "Südwind"):
+        CustomerFactory(name=name)
+    with CaptureQueriesContext(connection) as captured:
+        assert [row["name"] for row in api.get(LIST, {"search": "nord"}).json()["results"]] == ["Nordwind"]
+    searching = [query["sql"] for query in captured if "to_tsquery" in query["sql"]]
+    assert [sql for sql in searching if "ORDER BY" in sql] == []
 
 
 def test_the_document_and_its_page_ask_for_a_sign_in(client, api):

@@ -7,10 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from customers.admin import customer
-from customers.admin.customer import found
+from customers import search
 from customers.models import Customer
-from customers.search import customer_search
+from customers.search import customer_search, found
 from tests.factories import (
     ContactFactory,
     CustomerFactory,
@@ -207,20 +206,20 @@ def test_filter_by_group_does_not_count_the_customers_of_the_group(boss, list_ur
 
 @pytest.mark.parametrize("order", [["name", "pk"], ["-name", "-pk"], ["pk"], ["-id"], ["group__name", "-name", "pk"]])
 def test_many_hits_come_in_the_same_order(sixty, monkeypatch, order):
-    monkeypatch.setattr(customer, "FEW", 10)
+    monkeypatch.setattr(search, "FEW", 10)
     rows = Customer.objects.order_by(*order)
     assert list(found(rows, "customer")) == list(rows)
 
 
 def test_many_hits_leave_out_nobody_whom_a_contact_leads_to(sixty, nordwind, monkeypatch):
-    monkeypatch.setattr(customer, "FEW", 10)
+    monkeypatch.setattr(search, "FEW", 10)
     rows = Customer.objects.order_by("name")
     assert list(found(rows, "customer", [nordwind.pk])) == list(rows)
 
 
 @pytest.mark.parametrize("order", ["name", "pk"])
 def test_many_hits_are_sorted_instead_of_looked_for_along_an_index(sixty, monkeypatch, order):
-    monkeypatch.setattr(customer, "FEW", 10)
+    monkeypatch.setattr(search, "FEW", 10)
     rows = Customer.objects.order_by(order)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off")
