@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from foundation.changes.links import job_url
+from foundation.changes.rules import JudgedTogether
 from foundation.changes.triggers import TRACKED_TRIGGERS
 
 
@@ -154,7 +155,7 @@ class AuditEvent(models.Model):
         return self.kind
 
 
-class Tracked(models.Model):
+class Tracked(JudgedTogether):
     """A business row: the database raises `version` on every real change and writes the change into the ledger.
 
     Subclasses write `class Meta(Tracked.Meta)`. Class attributes tell the ledger more; after changing one, run
