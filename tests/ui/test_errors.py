@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 
-@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
+@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html", "503.html"])
 def test_error_page_needs_no_context(name):
     html = get_template(name).render()
     assert html.count("<main ") == html.count("<h1>") == 1
