@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from customers.admin.base import NOTHING, changelist_url
 from customers.admin.scope import Person, sees_all
@@ -27,7 +27,7 @@ COLUMNS = {
     "internal_rating": gettext_lazy("Internal rating"),
     "payment_term_shown": gettext_lazy("Payment term"),
     "tax_code_shown": gettext_lazy("Tax code"),
-    "account": gettext_lazy("Account"),
+    "account_shown": gettext_lazy("Account"),
     "owner": gettext_lazy("Owner"),
     "vat_state_shown": gettext_lazy("VAT id"),
     "rep_ids_shown": gettext_lazy("Sales reps"),
@@ -43,11 +43,23 @@ State = Customer.VatState
 VAT_TONES = {str(State.VALID): "success", str(State.INVALID): "danger", str(State.UNCHECKED): "info"}
 
 
-def own_or_inherited(own: Any, inherited: Any) -> str | None:
-    """The customer's own value, else the group's with a word on where it comes from."""
+def own_or_inherited(own: Any, inherited: Any) -> str | SafeString | None:
+    """The customer's own value, else the group's with a word on where it comes from.
+
+    The whole phrase would make the row four lines high: it is read aloud and shown by the pointer.
+    """
     if own is not None:
         return str(own)
-    return FROM_GROUP.format(term=inherited) if inherited is not None else None
+    if inherited is None:
+        return None
+    phrase = FROM_GROUP.format(term=inherited)
+    return format_html(
+        '<span class="hub-inherited" title="{0}"><span class="hub-sr">{0}</span>'
+        '<span aria-hidden="true">{1} <small>{2}</small></span></span>',
+        phrase,
+        inherited,
+        pgettext("where a value comes from", "group"),
+    )
 
 
 def with_parent_name(rows: QuerySet[Customer], user: Person) -> QuerySet[Customer]:
@@ -66,11 +78,12 @@ class CustomerColumns:
         return customer.code or None
 
     @display(description=gettext_lazy("Parent"), ordering="parent_name")
-    def parent_shown(self, customer: Any) -> str | None:
+    def parent_shown(self, customer: Any) -> SafeString | None:
         """The parent; another owner's is not named to those who see only their own."""
         if customer.parent_id is None:
             return None
-        return customer.parent_name or _("(of another owner)")
+        name = customer.parent_name or _("(of another owner)")
+        return format_html('<span class="hub-one-line" title="{0}">{0}</span>', name)
 
     @display(description=gettext_lazy("Payment term"), ordering="effective_payment_term")
     def payment_term_shown(self, customer: Customer) -> str | None:
@@ -81,6 +94,14 @@ class CustomerColumns:
     def tax_code_shown(self, customer: Customer) -> str | None:
         """The tax code in force."""
         return own_or_inherited(customer.tax_code, customer.group and customer.group.tax_code)
+
+    @display(description=gettext_lazy("Account"), ordering="account__name")
+    def account_shown(self, customer: Customer) -> str | SafeString | None:
+        """The account; its name only where it is not the customer's own once more."""
+        account = customer.account
+        if account is None or account.name != customer.name:
+            return account.name if account else None
+        return format_html('<span class="hub-quiet" title="{}">{}</span>', account.name, _("same"))
 
     @display(description=gettext_lazy("VAT id"), ordering="vat_state", label=VAT_TONES)
     def vat_state_shown(self, customer: Customer) -> Any:

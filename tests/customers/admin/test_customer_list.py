@@ -11,6 +11,7 @@ from customers import search
 from customers.models import Customer
 from customers.search import customer_search, found
 from tests.factories import (
+    AccountFactory,
     ContactFactory,
     CustomerFactory,
     InternalRatingFactory,
@@ -67,8 +68,18 @@ def test_inherited_payment_term_says_where_it_comes_from(boss, list_url, group):
     CustomerFactory(group=group)
     CustomerFactory(group=group, payment_term=PaymentTermFactory(label="prepaid"))
     html = boss.get(list_url).text
-    assert "net 30 days (Defined for Customer Group)" in html
+    assert '<span class="hub-sr">net 30 days (Defined for Customer Group)</span>' in html
+    assert '<span aria-hidden="true">net 30 days <small>group</small></span>' in html
     assert "prepaid (Defined" not in html
+
+
+def test_account_is_named_where_its_name_is_not_the_customers(boss, list_url):
+    CustomerFactory(name="Nordwind", account=AccountFactory(name="Nordwind"))
+    CustomerFactory(name="Werk Ost", account=AccountFactory(name="Südwind Gruppe"))
+    html = boss.get(list_url).text
+    assert '<span class="hub-quiet" title="Nordwind">same</span>' in html
+    assert html.count(">same</span>") == 1
+    assert html.count("Südwind Gruppe") == 1
 
 
 def test_payment_terms_sort_by_the_value_in_force(boss, list_url, group):

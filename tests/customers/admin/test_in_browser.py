@@ -1,0 +1,21 @@
+"""What only a browser can tell of the pages of customers."""
+
+import pytest
+
+from tests.factories import CustomerFactory, InternalRatingFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_row_of_short_values_is_one_line_high_and_the_list_fits_a_desk(hub_server, staff_page, group, list_url):
+    parent = CustomerFactory(name="Nordwind Handels GmbH & Co. KG, Niederlassung Süd", group=group)
+    rating = InternalRatingFactory(label="4 of 5")
+    CustomerFactory(name="Nordwind Filiale Eins", code="K10143", group=group, parent=parent, internal_rating=rating)
+    staff_page.goto(list_url, wait_until="networkidle")
+    cells = staff_page.get_by_role("row", name="Nordwind Filiale Eins").locator("td, th")
+    assert len({cell.bounding_box()["height"] for cell in cells.all()}) == 1
+    assert cells.first.bounding_box()["height"] < 50
+    wide, seen = staff_page.locator("#result_list").evaluate(
+        "table => [table.scrollWidth, table.closest('div').clientWidth]"
+    )
+    assert wide <= seen
