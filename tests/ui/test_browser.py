@@ -93,6 +93,13 @@ def test_page_outside_the_admin_loads_its_style_and_icons_under_the_strict_polic
     assert [text for text in watched() if "404" not in text] == []
 
 
+def test_page_of_the_api_document_is_quiet_under_the_strict_policy(staff_page, watched):
+    staff_page.goto("/api/docs/", wait_until="networkidle")
+    expect(staff_page.get_by_role("heading", name="Integration Hub")).to_be_visible()
+    assert staff_page.locator("body").evaluate("element => getComputedStyle(element).margin") == "0px"
+    assert watched() == []
+
+
 @pytest.mark.usefixtures("_gallery")
 @pytest.mark.parametrize("address", GALLERY)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
