@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Field, QuerySet
@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from customers.admin.autocomplete import NOT_BELOW, KeySelect, point_autocomplete
 from customers.admin.base import add_url, change_url, changelist_url
 from customers.admin.scope import Person, sees_all, within_scope
 from customers.models import Contact, Customer, CustomerGroup, PaymentTerm
@@ -21,7 +22,7 @@ from customers.selectors import delete_reasons
 from customers.services import customers_assign, customers_delete
 from foundation.identity.models import User
 from foundation.ui.pages import confirm_page, is_confirmed
-from foundation.ui.theme import Select, TextInput, action
+from foundation.ui.theme import Select, action
 
 AT_ONCE = 1000  # customers an action changes in a request
 DELETE_AT_ONCE = 100
@@ -41,39 +42,23 @@ class ValueForm(forms.Form):
 
 
 class ParentForm(forms.Form):
-    """Asks under which customer to hang others: by code, or by name where only one has it."""
+    """Asks under which customer to hang others: found while one types, by the search of the list."""
 
-    value = forms.CharField(
+    value = forms.ModelChoiceField(
+        Customer.objects.none(),
         label=gettext_lazy("New parent"),
         required=False,
-        widget=TextInput(),
-        help_text=gettext_lazy("Code, id, or whole name of the customer. Leave it empty to put them at the top."),
+        help_text=gettext_lazy("Type a part of its name, code or VAT id. Leave it empty to put them at the top."),
+        error_messages={"invalid_choice": gettext_lazy("There is no such customer, or it is not one of yours.")},
     )
 
-    def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Person, moved: Customer | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_value(self) -> Customer | None:
-        """Find the one customer that is meant."""
-        typed = self.cleaned_data["value"].strip()
-        if not typed:
-            return None
-        found = find_customers(within_scope(Customer.objects.all(), self.user), typed)
-        if not found:
-            raise ValidationError(_("There is no customer “%s” among yours.") % typed)
-        if len(found) > 1:
-            raise ValidationError(_("There are several customers named “%s”: use the code or the id.") % typed)
-        return found[0]
-
-
-def find_customers(rows: QuerySet[Customer], typed: str) -> list[Customer]:
-    """Customers meant by what a person typed: by code, then by id, then by name."""
-    for condition in ({"code__iexact": typed}, {"pk": typed} if typed.isdigit() else None, {"name__iexact": typed}):
-        found = list(rows.filter(**condition)[:2]) if condition else []
-        if found:
-            return found
-    return []
+        field: Any = self.fields["value"]
+        field.widget = KeySelect(Customer._meta.get_field("parent"), admin.site)
+        field.queryset = within_scope(Customer.objects.all(), user)
+        if moved is not None:
+            point_autocomplete(field.widget, NOT_BELOW, moved.pk)
 
 
 class CustomerActions:
@@ -216,7 +201,7 @@ class CustomerActions:
     def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Hang this customer, with all below it, under another one."""
         customer = self._record(request, object_id)
-        form = ParentForm(request.POST if is_confirmed(request) else None, user=request.user)
+        form = ParentForm(request.POST if is_confirmed(request) else None, user=request.user, moved=customer)
         if form.is_bound and form.is_valid() and self._set(request, [customer], "parent", form):
             return redirect(change_url(customer))
         parents = [(_("Customers"), changelist_url(Customer)), (customer.name, change_url(customer))]

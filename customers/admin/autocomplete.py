@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -11,6 +12,14 @@ from customers.models import Customer
 
 NOT_BELOW = "not_below"
 WITHIN = "within"
+
+
+class KeySelect(AutocompleteSelect):
+    """An autocomplete that can be drawn again after somebody sent what is no key."""
+
+    def optgroups(self, name: str, value: list[str], attr: dict[str, Any] | None = None) -> Any:
+        """Look up keys only; Django asks the database for anything and breaks."""
+        return super().optgroups(name, [key for key in value if str(key).isdecimal()], attr)
 
 
 def point_autocomplete(widget: Any, parameter: str, key: int | None) -> None:

@@ -1,11 +1,14 @@
 """Actions on several customers: asked first, done through the services, limited, recorded."""
 
+import re
+
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from customers.models import Account, Customer, CustomerSettings
 from foundation.changes.models import Change, ChangeSet, Source
+from tests.customers.admin.conftest import allow
 from tests.factories import AddressFactory, ContactFactory, CustomerFactory, PaymentTermFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -63,16 +66,36 @@ def test_action_is_recorded_as_one_set_with_its_actor(boss, superuser, list_url,
 
 def test_move_under_a_parent(boss, list_url, two):
     parent = CustomerFactory(name="Holding", code="H-1")
-    act(boss, list_url, "move_under", two, confirmed="yes", value="H-1")
+    act(boss, list_url, "move_under", two, confirmed="yes", value=parent.pk)
     assert Customer.objects.filter(parent=parent).count() == 2
 
 
 def test_move_that_closes_a_circle_is_refused_as_a_whole(boss, list_url, two):
     alfa, beta = two
     child = CustomerFactory(name="Child", code="C-1", parent=alfa)
-    response = act(boss, list_url, "move_under", [alfa, beta], confirmed="yes", value="C-1")
+    response = act(boss, list_url, "move_under", [alfa, beta], confirmed="yes", value=child.pk)
     assert "Circular reference detected. &#x27;Child&#x27; cannot be a parent of &#x27;Alfa&#x27;" in response.text
     assert list(Customer.objects.exclude(parent=None)) == [child]
+
+
+def test_move_offers_neither_the_customer_nor_what_is_below_it(boss, two):
+    alfa, beta = two
+    child = CustomerFactory(name="Child", parent=alfa)
+    html = boss.get(f"{reverse('admin:customers_customer_changelist')}{alfa.pk}/move/").text
+    (address,) = re.findall(r'data-ajax--url="([^"]+)"', html)
+    field = "app_label=customers&model_name=customer&field_name=parent"
+    offered = boss.get(f"{address}&{field}").json()["results"]
+    assert [row["text"] for row in offered] == ["Beta"]
+    assert child.parent == alfa
+
+
+def test_customer_of_a_colleague_is_no_parent_for_those_who_see_their_own(client, anna, list_url):
+    client.force_login(allow(anna, "customers.view_customer", "customers.change_customer"))
+    mine, theirs = CustomerFactory(owner=anna), CustomerFactory(name="Theirs")
+    response = act(client, list_url, "move_under", [mine], confirmed="yes", value=theirs.pk)
+    assert "There is no such customer, or it is not one of yours." in response.text
+    mine.refresh_from_db()
+    assert mine.parent is None
 
 
 def test_deletion_says_what_cannot_go_and_why(boss, list_url, two):

@@ -1,6 +1,7 @@
 """What only a browser can tell of the pages of customers."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.factories import CustomerFactory, InternalRatingFactory
 
@@ -19,3 +20,15 @@ def test_a_row_of_short_values_is_one_line_high_and_the_list_fits_a_desk(hub_ser
         "table => [table.scrollWidth, table.closest('div').clientWidth]"
     )
     assert wide <= seen
+
+
+def test_a_customer_is_moved_by_choosing_its_parent_while_typing(hub_server, staff_page, list_url):
+    parent, child = CustomerFactory(name="Nordwind Gruppe", code="N-1"), CustomerFactory(name="Werk Ost")
+    staff_page.goto(f"{list_url}{child.pk}/move/", wait_until="networkidle")
+    staff_page.locator(".select2-selection").click()
+    staff_page.keyboard.type("N-1")
+    staff_page.get_by_role("option", name="Nordwind Gruppe").click()
+    staff_page.get_by_role("button", name="Move").click()
+    expect(staff_page.get_by_text("1 customer was changed.")).to_be_visible()
+    child.refresh_from_db()
+    assert child.parent == parent
