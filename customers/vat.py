@@ -22,6 +22,7 @@ ALSO_ACCEPTED = {"CH": uid, "NO": orgnr}  # the number of the register, without 
 SHAPE = re.compile(r"[A-Z0-9+*]{2,20}")
 
 NO_VAT_ID = _("“%(number)s” is no VAT id: it has 2 to 20 letters and digits.")
+NO_DIGIT = _("“%(number)s” is no VAT id: there is no digit in it.")
 REASONS: dict[type[exceptions.ValidationError], str | Promise] = {
     exceptions.InvalidLength: _("“%(number)s” is no VAT id of %(country)s: it is too short or too long."),
     exceptions.InvalidChecksum: _(
@@ -55,6 +56,8 @@ def check_vat(text: str, country: str = "") -> VatCheck:
         return VatCheck("", VatState.UNCHECKED)
     if not SHAPE.fullmatch(number):
         return VatCheck(number, VatState.INVALID, str(NO_VAT_ID) % {"number": text.strip()})
+    if not any(character.isdigit() for character in number):  # a country alone, or a word such as "pending"
+        return VatCheck(number, VatState.INVALID, str(NO_DIGIT) % {"number": text.strip()})
     return _check_by_countries(number, country.upper())
 
 

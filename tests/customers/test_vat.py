@@ -46,6 +46,9 @@ def test_valid_number_is_kept_in_one_form(typed, country, kept):
             "PL",
             "“5260001247” is no VAT id of Poland: the check digit does not fit, so a digit may be mistyped.",
         ),
+        ("US", "", "“US” is no VAT id: there is no digit in it."),
+        ("pl", "PL", "“pl” is no VAT id: there is no digit in it."),
+        ("pending", "", "“pending” is no VAT id: there is no digit in it."),
         ("on request!", "", "“on request!” is no VAT id: it has 2 to 20 letters and digits."),
     ],
 )
