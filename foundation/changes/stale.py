@@ -57,14 +57,18 @@ def conflict_sentences(form: forms.ModelForm[Any], seen: int) -> list[str]:
 
 
 def changes_since(form: forms.ModelForm[Any], seen: int) -> list[str]:
-    """What happened to the record after the version the form was opened with, oldest first, one sentence each."""
+    """What people changed after the version the form was opened with, oldest first, one sentence each.
+
+    Columns that nobody edits (the result of a check, a number in its international form) follow from others.
+    """
     record: Any = form.instance
+    derived = {field.column for field in record._meta.concrete_fields if not field.editable}
     newer = max(record.version - seen, 0)  # every version is one update in the ledger
     told: list[str] = []
     became: dict[str, Any] = {str(f.column): getattr(record, f.attname) for f in record._meta.concrete_fields}
     for entry in _updates(record).select_related("set__actor")[:newer]:
         before: dict[str, Any] = entry.before or {}
-        told += [_sentence(form, entry, column, old, became.get(column)) for column, old in before.items()]
+        told += [_sentence(form, entry, name, before[name], became.get(name)) for name in before if name not in derived]
         became |= before
     return told[::-1]
 

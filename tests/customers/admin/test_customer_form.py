@@ -345,6 +345,16 @@ def test_older_form_does_not_overwrite_and_says_what_changed(boss, nordwind, gro
     assert fields_of(response)["code"] == ["K-9"]
 
 
+def test_older_form_leaves_out_what_nobody_edits(boss, nordwind):
+    old = sent(fields_of(boss.get(form_url(nordwind))), code="K-9")
+    Customer.objects.update(vat_id="PL5260001246", vat_state="valid", phone="600 100 200", phone_e164="+48600100200")
+    told = errors(boss.post(form_url(nordwind), old))["__all__"]
+    assert [sentence.partition(" changed ")[2] for sentence in told[1:-1]] == [
+        "“VAT id” from nothing to “PL5260001246”.",
+        "“phone” from nothing to “600 100 200”.",
+    ]
+
+
 def test_saving_the_refused_form_again_is_a_decision(boss, nordwind):
     old = sent(fields_of(boss.get(form_url(nordwind))), code="K-9")
     Customer.objects.update(name="Nordwind AG")
