@@ -30,6 +30,7 @@ def watched(page: Page) -> Callable[[], list[str]]:
         return told
 
     page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
     page.on("request", lambda request: found.append(request.url) if "127.0.0.1" not in request.url else None)
     return heard
 
@@ -91,6 +92,15 @@ def test_page_outside_the_admin_loads_its_style_and_icons_under_the_strict_polic
     page.goto("/no-such-page/", wait_until="networkidle")
     assert page.locator(".hub-main").evaluate("element => getComputedStyle(element).maxWidth") == "448px"
     assert [text for text in watched() if "404" not in text] == []
+
+
+def test_choosing_a_file_to_import_is_quiet(staff_page, watched):
+    staff_page.goto("/admin/customers/customer/import/", wait_until="networkidle")
+    chosen = {"name": "customers.csv", "mimeType": "text/csv", "buffer": b"Name\nNordwind\n"}
+    field = staff_page.get_by_label("CSV file")
+    field.set_input_files(chosen)
+    assert field.evaluate("field => field.files[0].name") == "customers.csv"
+    assert watched() == []
 
 
 def test_page_of_the_api_document_is_quiet_under_the_strict_policy(staff_page, watched):

@@ -71,8 +71,15 @@
     });
   }
 
+  // Unfold writes a chosen file's name into the text field that its own file fields have; ours show the name
+  // themselves. By this property Unfold marks fields it has dealt with.
+  function leaveFileAlone(field) {
+    field.hasChangeListener = true;
+  }
+
   function mend(root) {
     rightRoles(root);
+    root.querySelectorAll(".hub-form input[type=file]").forEach(leaveFileAlone);
     root.querySelectorAll(".material-symbols-outlined:not([x-on\\:click], [aria-hidden])").forEach(silenceIcon);
     root.querySelectorAll(".select2-container").forEach(nameAutocomplete);
     root.querySelectorAll('[data-inline-type="tabular"] tr.form-row').forEach(nameCells);
