@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from foundation.transfers.columns import Column
-from foundation.transfers.formulas import formula_unescaped
+from foundation.transfers.formulas import APOSTROPHE, formula_unescaped
 
 Cells = Sequence[str]
 CellMapper = Callable[[Cells], list[str | None]]
@@ -182,27 +182,36 @@ def compile_mapping(mapping: Mapping, headers: Sequence[str]) -> CellMapper:
     spreadsheet export puts before what a spreadsheet would take for a formula.
     """
     places = _places(headers)
-    if mapping.sources and all(source.is_plain for source in mapping.sources):
-        return _plain_picks([_index(places, source.source) for source in mapping.sources])
-    takers = [_taker(source, places) for source in mapping.sources]
-    return lambda cells: [take(cells) for take in takers]
+    picks = _plain_picks([_index(places, source.source) if source.is_plain else 0 for source in mapping.sources])
+    others = [(at, _taker(source, places)) for at, source in enumerate(mapping.sources) if not source.is_plain]
+    if not others:
+        return picks
+
+    def mapper(cells: Cells) -> list[str | None]:
+        texts = picks(cells)
+        for at, take in others:
+            texts[at] = take(cells)
+        return texts
+
+    return mapper
 
 
 def clean_cell(cell: str) -> str | None:
     """Return the text of a cell as it was meant, None for a blank one."""
-    return formula_unescaped(cell.strip(AROUND)) or None
+    text = cell.strip(AROUND)
+    return (formula_unescaped(text) if text[:1] == APOSTROPHE else text) or None
 
 
 def _plain_picks(indexes: list[int]) -> CellMapper:
     """Pick cells as they are; only a row that holds an apostrophe or an odd space is looked at more closely."""
+    if len(indexes) < 2:
+        return lambda cells: [clean_cell(cells[index]) for index in indexes]
     pick: Callable[[Cells], Sequence[str]] = itemgetter(*indexes)
-    if len(indexes) == 1:
-        return lambda cells: [clean_cell(cells[indexes[0]])]
 
     def picks(cells: Cells) -> list[str | None]:
         picked = pick(cells)
         row = "".join(picked)
-        if "'" in row or "\ufeff" in row or "\u200b" in row:
+        if APOSTROPHE in row or "\ufeff" in row or "\u200b" in row:
             return [clean_cell(cell) for cell in picked]
         return [cell.strip() or None for cell in picked]
 
