@@ -88,12 +88,12 @@ class TextLines:
         }
         if self._encoding == "utf-8":
             sentence = _(
-                "Line %(line)d is not UTF-8 text (byte %(byte)s at position %(offset)s). Choose the encoding the file "
+                "Line %(line)d is not UTF-8 text (byte %(byte)s at offset %(offset)s). Choose the encoding the file "
                 "was saved in, or save it as “CSV UTF-8” and send it again."
             )
         else:
             sentence = _(
-                "Line %(line)d is not %(encoding)s text (byte %(byte)s at position %(offset)s). Choose another "
+                "Line %(line)d is not %(encoding)s text (byte %(byte)s at offset %(offset)s). Choose another "
                 "encoding, or save the file as “CSV UTF-8”; it may be put together from files of several kinds."
             )
         return UnreadableFileError(sentence % place)
