@@ -21,8 +21,9 @@ from foundation.transfers.reading.limits import LONGEST_LINE, MOST_SHEETS, MOST_
 HARMLESS = 10_000_000  # bytes unpacked, below which it does not matter how well they were packed
 DEEPEST = 64
 MOST_ROWS = 1_048_576  # of a sheet, says the format; and 16,384 columns, a cell of which takes a few elements
-MOST_IN_A_ROW = 100_000
-MOST_KEPT = 5_000_000  # elements outside rows, which the parser keeps: texts, styles
+MOST_TEXTS = 5_000_000  # of the part with the texts of all sheets
+MOST_IN_ONE = 100_000  # elements of one row or text
+MOST_OTHERS = 1_000_000  # elements elsewhere, which the parser keeps
 
 
 def damaged() -> UnreadableFileError:
@@ -88,7 +89,8 @@ class XmlGuard:
     def __init__(self, stream: IO[bytes]) -> None:
         self.bytes_read = 0
         self._stream = stream
-        self._depth = self._rows = self._in_row = self._kept = self._row_depth = 0
+        self._depth = self._unit_depth = 0  # a unit is a row or a text: the parser lets go of it when it is done
+        self._rows = self._texts = self._in_unit = self._others = 0
         self._quiet = 0  # bytes since the last element began
         self._expat = expat.ParserCreate()
         self._expat.StartDoctypeDeclHandler = self._doctype
@@ -125,19 +127,26 @@ class XmlGuard:
     def _start(self, tag: str, _attributes: dict[str, str]) -> None:
         self._quiet = 0
         self._depth += 1
-        if self._row_depth:
-            self._in_row += 1
-        elif tag == "row" or tag.endswith(":row"):
-            self._row_depth, self._in_row = self._depth, 0
-            self._rows += 1
+        if self._unit_depth:
+            self._in_unit += 1
+            if self._in_unit > MOST_IN_ONE or self._depth > DEEPEST:
+                raise self._too_much()
         else:
-            self._kept += 1
-        if self._depth > DEEPEST or self._in_row > MOST_IN_A_ROW or self._rows > MOST_ROWS or self._kept > MOST_KEPT:
+            self._start_outside(tag.rpartition(":")[2])
+
+    def _start_outside(self, name: str) -> None:
+        if name in ("row", "si"):
+            self._unit_depth, self._in_unit = self._depth, 0
+            self._rows += name == "row"
+            self._texts += name == "si"
+        else:
+            self._others += 1
+        if self._rows > MOST_ROWS or self._texts > MOST_TEXTS or self._others > MOST_OTHERS or self._depth > DEEPEST:
             raise self._too_much()
 
     def _end(self, _tag: str) -> None:
-        if self._depth == self._row_depth:
-            self._row_depth = 0
+        if self._depth == self._unit_depth:
+            self._unit_depth = 0
         self._depth -= 1
 
     def _too_much(self) -> UnreadableFileError:

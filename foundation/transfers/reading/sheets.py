@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from openpyxl.worksheet._reader import DATA_TAG, FORMULA_TAG, ROW_TAG, WorkSheetParser
 from openpyxl.xml.functions import iterparse
 
+from foundation.transfers.reading.package import MOST_ROWS
+
 ERROR, NEVER_CALCULATED = "e", "never calculated"  # kinds of cells that refuse their row
 ROWS_KEPT = 1_000
 
@@ -26,7 +28,10 @@ class SheetParser(WorkSheetParser):
             if event == "start":
                 data = element if element.tag == DATA_TAG else data
             elif element.tag == ROW_TAG:
-                yield self.parse_row(element)
+                number, cells = self.parse_row(element)
+                if not 0 < number <= MOST_ROWS:
+                    raise ValueError(f"A sheet has no row {number}.")
+                yield number, cells
                 element.clear()
                 if data is not None and len(data) > ROWS_KEPT:
                     data.clear()
@@ -43,7 +48,7 @@ class SheetParser(WorkSheetParser):
 
 def row_texts(cells: list[dict[str, Any]], width: int) -> tuple[list[str], str]:
     """Return a row as texts, as wide as the header at least, and what is wrong with it."""
-    texts = [""] * max(width, cells[-1]["column"] if cells else 0)
+    texts = [""] * max(width, *(cell["column"] for cell in cells), 0)
     problem = ""
     for cell in cells:
         texts[cell["column"] - 1] = cell_text(cell["value"])

@@ -10,14 +10,16 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from foundation.transfers.reading.delimited import DelimitedReader, sniff_delimiter
+from foundation.transfers.reading.delimited import DELIMITERS, DelimitedReader, sniff_delimiter
 from foundation.transfers.reading.encodings import (
+    ENCODINGS,
     decoded,
     encoding_choices,
     encoding_label,
     is_mixed,
     sniff_encoding,
 )
+from foundation.transfers.reading.errors import UnreadableFileError
 from foundation.transfers.reading.guessing import LANGUAGES
 from foundation.transfers.reading.kinds import is_workbook, refuse_other_kinds
 from foundation.transfers.reading.limits import Limits
@@ -46,6 +48,7 @@ def sniff(file: IO[bytes], name: str = "") -> Sniffed:
 def open_records(file: IO[bytes], shape: Shape) -> Reader:
     """Open a file for reading as `shape` says; but a byte order mark decides, and whether it is a workbook."""
     limits = Limits.from_settings()
+    _refuse_unknown(shape)
     if is_workbook(_head(file, limits)):
         return WorkbookReader(file, shape, limits)
     return DelimitedReader(file, shape, limits)
@@ -59,6 +62,18 @@ def sniff_text(head: bytes, encoding: str = "") -> Shape:
     if separator:
         return Shape(CSV, encoding, separator[1], header_line=2)
     return Shape(CSV, encoding, sniff_delimiter(text))
+
+
+def _refuse_unknown(shape: Shape) -> None:
+    """Refuse a choice nobody offered: shapes come from profiles and command lines, too."""
+    for value, known in ((shape.encoding, ENCODINGS), (shape.delimiter, tuple(DELIMITERS)), (shape.kind, (CSV, XLSX))):
+        if value not in known:
+            raise UnreadableFileError(
+                _("“%(value)s” is none of the choices for reading a file: %(known)s.")
+                % {"value": value, "known": ", ".join(map(repr, known))}
+            )
+    if shape.header_line < 1:
+        raise UnreadableFileError(_("The line with the column names is 1 or more."))
 
 
 def _head(file: IO[bytes], limits: Limits) -> bytes:

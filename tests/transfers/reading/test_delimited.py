@@ -115,6 +115,18 @@ def test_sniffing_shows_twenty_rows_and_leaves_the_file_at_its_start():
     assert (len(sniff(file).sample), file.tell()) == (20, 0)
 
 
+@pytest.mark.parametrize(
+    ("shape", "sentence"),
+    [
+        (Shape(delimiter=""), "“” is none of the choices for reading a file: ',', ';', '\\t', '|'."),
+        (Shape(kind="pdf"), "“pdf” is none of the choices for reading a file: 'csv', 'xlsx'."),
+        (Shape(header_line=0), "The line with the column names is 1 or more."),
+    ],
+)
+def test_shape_nobody_offered_is_refused(shape, sentence):
+    assert refusal(b"Name\nAda\n", shape) == sentence
+
+
 def test_shape_comes_back_from_json():
     shape = Shape("xlsx", "utf-8", ";", "List", 3)
     assert Shape.from_json(shape.as_json()) == shape

@@ -163,8 +163,9 @@ def test_I12_workbook_with_a_document_type_is_refused(part, declaration):
     [
         ("DEEPEST", b"<a>" * 100),
         ("MOST_ROWS", b"<sheetData>" + b"<row/>" * 300),
-        ("MOST_IN_A_ROW", b"<sheetData><row>" + b"<c/>" * 300),
-        ("MOST_KEPT", b"<a>" + b"<b/>" * 300),
+        ("MOST_IN_ONE", b"<sheetData><row>" + b"<c/>" * 300),
+        ("MOST_TEXTS", b"<sst>" + b"<si/>" * 300),
+        ("MOST_OTHERS", b"<a>" + b"<b/>" * 300),
         ("LONGEST_LINE", b"<a>" + b"x" * 300_000),
     ],
 )

@@ -127,6 +127,18 @@ def test_I5_damaged_workbook_is_never_half_read(part, damage):
     assert refusal(content).startswith(("The workbook is damaged", "The file is empty", "The workbook has no visible"))
 
 
+@pytest.mark.parametrize("row", [b'<row r="99999999999"/>', b'<row r="0"/>', b'<row r="2"><c r="1"/></row>'])
+def test_I5_rows_no_sheet_can_have_are_refused(row):
+    content = with_part(workbook(["Name"]), SHEET, lambda xml: xml.replace(b"</sheetData>", row + b"</sheetData>"))
+    assert refusal(content).startswith("The workbook is damaged")
+
+
+def test_cells_may_stand_in_any_order():
+    row = b'<row r="2"><c r="B2"><v>2</v></c><c r="A2"><v>1</v></c></row></sheetData>'
+    content = with_part(workbook(["A", "B"]), SHEET, lambda xml: xml.replace(b"</sheetData>", row))
+    assert lines_and_cells(content) == [(2, ["1", "2"])]
+
+
 def test_progress_reaches_the_size_of_the_file():
     content = workbook(["Name"], *[[f"Ada {number}"] for number in range(2_000)])
     reader = open_records(io.BytesIO(content), Shape("xlsx"))
