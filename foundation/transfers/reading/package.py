@@ -16,14 +16,15 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from foundation.transfers.reading.errors import UnreadableFileError
-from foundation.transfers.reading.limits import LONGEST_LINE, MOST_SHEETS, MOST_UNPACKED_TIMES, Limits
+from foundation.transfers.reading.limits import MOST_SHEETS, MOST_UNPACKED_TIMES, Limits
 
 HARMLESS = 10_000_000  # bytes unpacked, below which it does not matter how well they were packed
 DEEPEST = 64
 MOST_ROWS = 1_048_576  # of a sheet, says the format; and 16,384 columns, a cell of which takes a few elements
 MOST_TEXTS = 5_000_000  # of the part with the texts of all sheets
 MOST_IN_ONE = 100_000  # elements of one row or text
-MOST_OTHERS = 1_000_000  # elements elsewhere, which the parser keeps
+LONGEST_TEXT = 1_000_000  # bytes without an element in them; a cell has 32,767 characters at most
+MOST_OTHERS = 500_000  # elements elsewhere, which the parser keeps
 
 
 def damaged() -> UnreadableFileError:
@@ -107,7 +108,7 @@ class XmlGuard:
         except expat.ExpatError as error:
             if data:  # at the end the parser itself says what is missing
                 raise damaged() from error
-        if self._quiet > LONGEST_LINE:
+        if self._quiet > LONGEST_TEXT:
             raise self._too_much()
         return data
 

@@ -7,6 +7,7 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
@@ -14,8 +15,8 @@ from zipfile import BadZipFile
 
 from django.utils.translation import gettext as _
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from foundation.transfers.reading.errors import UnreadableFileError
 from foundation.transfers.reading.limits import Limits
@@ -42,11 +43,43 @@ DAMAGED = (
 )
 
 
-class RowsOnly(ExcelReader):
-    """openpyxl's reading of a workbook, without what has no rows."""
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet with rows: its name, whether a person sees it, and the part of the ZIP that holds it."""
 
-    def read_chartsheet(self, sheet: Any, rel: Any) -> None:
-        """Leave a sheet out that is one chart."""
+    title: str
+    is_visible: bool
+    part: str
+
+
+class Book(ExcelReader):
+    """openpyxl's reading of a workbook, as far as rows need it: texts, formats of dates, sheets."""
+
+    def __init__(self, file: IO[bytes], size: int, limits: Limits) -> None:
+        package = WorkbookPackage(file, size, limits)
+        super().__init__(file, read_only=True, data_only=True, keep_links=False)
+        self.archive = package  # the same ZIP, read through the guard
+        self.read_manifest()
+        self.read_strings()
+        self.read_workbook()
+        apply_stylesheet(self.archive, self.wb)
+        self.sheets = [
+            Sheet(sheet.name, sheet.state == "visible", relation.target)
+            for sheet, relation in self.parser.find_sheets()
+            if relation.target in self.valid_files and "chartsheet" not in relation.Type
+        ]
+
+    def rows(self, sheet: Sheet, source: XmlGuard) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        """Go through the rows that a sheet stores."""
+        parser = SheetParser(
+            source,
+            self.shared_strings,
+            data_only=True,
+            epoch=self.wb.epoch,
+            date_formats=self.wb._date_formats,
+            timedelta_formats=self.wb._timedelta_formats,
+        )
+        return parser.rows()
 
 
 class WorkbookReader:
@@ -56,9 +89,8 @@ class WorkbookReader:
         self._size = limits.check_size(file)
         self._limits = limits
         with _openpyxl():
-            self._book = _open_book(file, self._size, limits)
-        self._sheets = [sheet for sheet in self._book._sheets if isinstance(sheet, ReadOnlyWorksheet)]
-        self.sheets = [sheet.title for sheet in self._sheets if sheet.sheet_state == "visible"]
+            self._book = Book(file, self._size, limits)
+        self.sheets = [sheet.title for sheet in self._book.sheets if sheet.is_visible]
         self._source: XmlGuard | None = None
         self._unpacked = 1
         self._width = 0
@@ -79,26 +111,28 @@ class WorkbookReader:
         """Go through the records below the header; blank rows are none."""
         return self._records
 
-    def _chosen(self, name: str) -> Any:
+    def _chosen(self, name: str) -> Sheet:
         """Return the sheet of that name; without one the first visible sheet that holds something."""
         if name:
-            for sheet in self._sheets:
+            for sheet in self._book.sheets:
                 if sheet.title.casefold() == name.casefold():
                     return sheet
             raise UnreadableFileError(
                 _("The workbook has no sheet “%(sheet)s”, only %(sheets)s.")
                 % {"sheet": name, "sheets": ", ".join(f"“{title}”" for title in self.sheets)}
             )
-        visible = [sheet for sheet in self._sheets if sheet.sheet_state == "visible"]
+        visible = [sheet for sheet in self._book.sheets if sheet.is_visible]
         if not visible:
             raise UnreadableFileError(_("The workbook has no visible sheet."))
         return next((sheet for sheet in visible if next(self._read(sheet, 1), None)), visible[0])
 
-    def _read(self, sheet: Any, first_line: int) -> Iterator[Record]:
+    def _read(self, sheet: Sheet, first_line: int) -> Iterator[Record]:
         """Yield header and records of a sheet; rows are taken in lots, each with the library's warnings kept still."""
         count = -1  # the header is no row
         with _openpyxl():
-            rows = self._rows(sheet)
+            self._source = self._book.archive.open(sheet.part)
+            self._unpacked = self._book.archive.getinfo(sheet.part).file_size or 1
+            rows = self._book.rows(sheet, self._source)
         while True:
             with _openpyxl():
                 batch = list(islice(rows, ROWS_AT_ONCE))
@@ -111,27 +145,6 @@ class WorkbookReader:
                 count += 1
                 self._limits.check_rows(count)
                 yield Record(line, texts, problem or self._limits.long_cell(texts))
-
-    def _rows(self, sheet: Any) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-        self._source = source = self._book._archive.open(sheet._worksheet_path)
-        self._unpacked = self._book._archive.getinfo(sheet._worksheet_path).file_size or 1
-        parser = SheetParser(
-            source,
-            sheet._shared_strings,
-            data_only=True,
-            epoch=self._book.epoch,
-            date_formats=self._book._date_formats,
-            timedelta_formats=self._book._timedelta_formats,
-        )
-        return parser.rows()
-
-
-def _open_book(file: IO[bytes], size: int, limits: Limits) -> Any:
-    package = WorkbookPackage(file, size, limits)
-    reader = RowsOnly(file, read_only=True, data_only=True, keep_links=False)
-    reader.archive = package  # the same ZIP, read through the guard
-    reader.read()
-    return reader.wb
 
 
 @contextmanager

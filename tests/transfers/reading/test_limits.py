@@ -166,7 +166,7 @@ def test_I12_workbook_with_a_document_type_is_refused(part, declaration):
         ("MOST_IN_ONE", b"<sheetData><row>" + b"<c/>" * 300),
         ("MOST_TEXTS", b"<sst>" + b"<si/>" * 300),
         ("MOST_OTHERS", b"<a>" + b"<b/>" * 300),
-        ("LONGEST_LINE", b"<a>" + b"x" * 300_000),
+        ("LONGEST_TEXT", b"<a>" + b"x" * 300_000),
     ],
 )
 def test_I7_endless_parts_of_a_sheet_are_stopped_before_they_are_parsed(name, xml, monkeypatch):
