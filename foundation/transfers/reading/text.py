@@ -62,7 +62,6 @@ class TextLines:
         self.has_long, self.has_blank = self._is_long, self._is_blank
 
     def _note(self) -> None:
-        self._is_long = max(map(len, self._lines), default=0) > self._limits.cell
         self._is_blank = not all(map(str.lstrip, self._lines, repeat(BLANK)))
         self.has_long |= self._is_long
         self.has_blank |= self._is_blank
@@ -99,7 +98,9 @@ class TextLines:
         return UnreadableFileError(sentence % place)
 
     def _check(self, text: str, lines: list[str], rest: str) -> None:
-        if len(rest) > LONGEST_LINE or len(max(lines, key=len, default="")) > LONGEST_LINE:
+        longest = max(map(len, lines), default=0)
+        self._is_long = longest > self._limits.cell
+        if len(rest) > LONGEST_LINE or longest > LONGEST_LINE:
             self._refuse_long_line([*lines, rest])
         if "\0" in text:
             self._refuse_character("\0", lines, rest, _("a NUL character, which no text has"))
