@@ -24,7 +24,7 @@ from customers.admin.scope import CustomerScopeMixin
 from customers.models import Contact, Customer, CustomerQuerySet
 from customers.search import found
 from customers.services.saving import lock_forest
-from foundation.transfers.admin import TransferMixin
+from foundation.transfers.admin import TEMPLATE_MENU, TransferMixin
 from foundation.ui.theme import BooleanRadioFilter, ChoicesDropdownFilter, display
 
 PEOPLE = 1000  # customers that an e-mail address of a contact may lead to
@@ -70,7 +70,7 @@ class CustomerAdmin(CustomerColumns, CustomerActions, CustomerScopeMixin, Transf
     search_help_text = gettext_lazy("Name, code, VAT id, phone, or e-mail address, also of contacts")
     ordering = ["name", "pk"]
     transfer_slug = "customers"
-    actions_list = ["import_button", "export_button", "choose_columns"]
+    actions_list = ["import_button", TEMPLATE_MENU, "export_button", "choose_columns"]
     actions_detail = ["new_subsidiary", "new_contact", "move"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from customers.filters import CustomerFilter
 from customers.resources.customer import CustomerResource, visible_customers
 from foundation.transfers.registry import Transfer, register_transfer
 
@@ -10,4 +11,4 @@ __all__ = ["CustomerResource", "register", "visible_customers"]
 
 def register() -> None:
     """Make our kinds of file known."""
-    register_transfer(Transfer("customers", _("Customers"), CustomerResource, visible_customers))
+    register_transfer(Transfer("customers", _("Customers"), CustomerResource, visible_customers, CustomerFilter))

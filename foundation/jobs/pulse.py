@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db import DatabaseError, InterfaceError, connection, connections
+from psycopg.pq import TransactionStatus
 
 from foundation.jobs.errors import JobCancelled, JobSuperseded
 from foundation.jobs.models import Job
@@ -47,12 +48,18 @@ class Pulse:
     def report(self, done: int, total: int | None, message: str) -> None:
         """Take note of how far the run has come."""
         self._note(done, total, message)
-        self._write(connection)
+        self._write_unless_busy()
 
     def check(self) -> None:
         """Stop the handler if it must not, or need not, go on."""
-        self._write(connection)
+        self._write_unless_busy()
         self._raise_if_over()
+
+    def _write_unless_busy(self) -> None:
+        """Write; not while a COPY of the handler holds the one connection, which would wait for itself for ever."""
+        driver = connection.connection
+        if driver is None or driver.info.transaction_status != TransactionStatus.ACTIVE:
+            self._write(connection)
 
     def _note(self, done: int, total: int | None, message: str) -> None:
         total = None if total is None else max(done, total)  # a total is often an estimate

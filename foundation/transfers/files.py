@@ -1,4 +1,4 @@
-"""Write the files that leave the hub: exports, templates, refused rows."""
+"""Write files row by row: refused rows, and the plain export that the streamed one is compared with."""
 
 from __future__ import annotations
 
@@ -25,13 +25,6 @@ def write_export(file: IO[str], resource: PlainResource, rows: models.QuerySet[A
     for count, row in enumerate(resource.for_export(rows).iterator(ROWS_AT_ONCE), start=1):  # noqa: B007
         writer.writerow([column.export(row) for column in columns])
     return count
-
-
-def write_template(file: IO[str], resource: PlainResource) -> None:
-    """Write the header and a sample row."""
-    writer = csv.writer(file)
-    writer.writerow([column.column_name for column in resource.columns()])
-    writer.writerow([column.sample for column in resource.columns()])
 
 
 def write_refused(file: IO[str], table: Table, report: ImportReport) -> None:

@@ -9,25 +9,20 @@ from __future__ import annotations
 import re
 
 APOSTROPHE = "'"
-# Also what full-width keyboards write. The hyphen stands last, as regular expressions want it; PostgreSQL reads these
-# patterns too. NUL is not among them: PostgreSQL has no text with it.
+# Also what full-width keyboards write. The hyphen stands last, as regular expressions want it; PostgreSQL reads the
+# pattern too. NUL is not among them: PostgreSQL has no text with it.
 _FORMULA = "=+@\t\r\n＝＋－＠-"
-FORMULA_PATTERN = f"^'*[{_FORMULA}]"
 # A number, or a phone number that no spreadsheet would calculate: +48-22-123 is a subtraction, +48 22 123-45 is not.
-HARMLESS_PATTERN = (
-    r"^[+-]?[0-9]+([.,][0-9]+)?$"
-    r"|^\+[0-9]{1,4}( [0-9(]|\()[0-9 ()./-]*$"
-)
+_HARMLESS = r"[+-]?[0-9]+([.,][0-9]+)?|\+[0-9]{1,4}( [0-9(]|\()[0-9 ()./-]*"
+FORMULA_BEGINS = f"^(?!({_HARMLESS})$)(?='*[{_FORMULA}])"  # the empty place before it
 
-_formula = re.compile(f"^'*[\0{_FORMULA}]")
-_harmless = re.compile(HARMLESS_PATTERN.replace("$", r"\Z"))
-_marked = re.compile(f"^'+[\0{_FORMULA}]")
+_begins = re.compile(FORMULA_BEGINS.replace("$", r"\Z").replace(_FORMULA, "\0" + _FORMULA))
+_marked = re.compile(f"'+[\0{_FORMULA}]")
 
 
 def formula_escaped(text: str) -> str:
     """Return the text as the profile “spreadsheet” writes it."""
-    is_dangerous = _formula.match(text) and not _harmless.match(text)
-    return APOSTROPHE + text if is_dangerous else text
+    return _begins.sub(APOSTROPHE, text, count=1)
 
 
 def formula_unescaped(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.utils.functional import Promise
+from django_filters import FilterSet
 
 from foundation.identity.models import User
 from foundation.transfers.plain import PlainResource
@@ -16,12 +17,16 @@ from foundation.transfers.plain import PlainResource
 
 @dataclass(frozen=True)
 class Transfer:
-    """One kind of file. `visible` gives the rows a person may see, which is what they may export."""
+    """One kind of file. `visible` gives the rows a person may see, which is what they may export.
+
+    `filters` narrows an export down by name and value, as the API's lists are.
+    """
 
     slug: str
     title: str | Promise
     resource: type[PlainResource]
     visible: Callable[[User | None], models.QuerySet[Any]]
+    filters: type[FilterSet] | None = None
 
     @property
     def model(self) -> type[models.Model]:

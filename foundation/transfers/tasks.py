@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
-from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.changes.models import Source
 from foundation.jobs.errors import JobFailed
-from foundation.jobs.models import JobFile
 from foundation.jobs.registry import job
 from foundation.jobs.runs import JobRun
+from foundation.transfers.exporting.job import export_file
 from foundation.transfers.files import write_refused
-from foundation.transfers.moving import export_rows, import_table
+from foundation.transfers.moving import import_table
 from foundation.transfers.plain import Options
 from foundation.transfers.registry import Transfer, transfer_by_slug
 from foundation.transfers.reports import ImportReport
 from foundation.transfers.tables import Table, read_table
 
-CHOSEN = "chosen-rows.txt"  # input file of an export: one id per line
+__all__ = ["export_file", "import_file"]
+
 REFUSALS_SHOWN = 200  # on the job's page; the file with the refused rows has them all
 
 
@@ -48,31 +47,6 @@ def import_file(run: JobRun) -> dict[str, Any]:
         run.link(_("Import the good rows now"), reverse(f"admin:{transfer.url_name}_import_confirm", args=[run.job.pk]))
     run.link(str(transfer.title), reverse(f"admin:{transfer.url_name}_changelist"))
     return report.as_json(refusals=REFUSALS_SHOWN)
-
-
-@job("transfers.export", title=gettext_lazy("Export"), cluster="slow")
-def export_file(run: JobRun) -> dict[str, Any]:
-    """Write the chosen records into a file for the job's owner."""
-    transfer = transfer_by_slug(run.args["what"])
-    rows = _chosen(run, transfer)
-    with tempfile.TemporaryFile("w+b") as file:
-        text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-        with run.recording(reason=run.job.title):
-            count = export_rows(transfer, text, user=run.owner, rows=rows)
-        text.flush()
-        file.seek(0)
-        run.attach(f"{transfer.slug}.csv", File(file))
-        text.detach()
-    return {"rows": count}
-
-
-def _chosen(run: JobRun, transfer: Transfer) -> models.QuerySet[Any] | None:
-    """Return the rows that were ticked, None for all of them."""
-    given = run.job.files.filter(kind=JobFile.Kind.INPUT, name=CHOSEN).first()
-    if given is None:
-        return None
-    with given.file.open("rb") as file:
-        return transfer.model._default_manager.filter(pk__in=file.read().decode().split())
 
 
 def _read(run: JobRun) -> Table:

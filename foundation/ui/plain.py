@@ -16,8 +16,6 @@ from django.core.exceptions import PermissionDenied
 from django.forms import CheckboxInput, Select
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from import_export.forms import ExportForm, ImportForm, SelectableFieldsExportForm
 
 from foundation.ui.plain_filters import (
@@ -94,15 +92,20 @@ def _is_allowed(model_admin: Any, request: HttpRequest, permissions: Sequence[st
     )
 
 
+def _names(buttons: Sequence[Any]) -> list[str]:
+    """Names of all buttons, those of menus included."""
+    return [name for button in buttons for name in ([button] if isinstance(button, str) else button["items"])]
+
+
 class ModelAdmin(admin.ModelAdmin):
     """Django's ModelAdmin with buttons of our own above the list and above the form."""
 
-    actions_list: Sequence[str] = ()
+    actions_list: Sequence[Any] = ()  # names, or {"title", "items"}: a menu, whose items stand side by side here
     actions_detail: Sequence[str] = ()
 
     def get_urls(self) -> list[URLPattern]:
         """Give every button an address of its own."""
-        buttons = [self._button_path(name, "") for name in self.actions_list]
+        buttons = [self._button_path(name, "") for name in _names(self.actions_list)]
         buttons += [self._button_path(name, "<path:object_id>/") for name in self.actions_detail]
         return buttons + super().get_urls()
 
@@ -118,14 +121,14 @@ class ModelAdmin(admin.ModelAdmin):
     def _button_name(self, name: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
 
-    def _buttons(self, request: HttpRequest, names: Sequence[str], *args: str) -> list[SafeString]:
+    def _buttons(self, request: HttpRequest, buttons: Sequence[Any], *args: str) -> list[dict[str, Any]]:
+        names = _names(buttons)
         allowed = [n for n in names if _is_allowed(self, request, getattr(getattr(self, n), "allowed_permissions", ()))]
         return [
-            format_html(
-                '<a href="{}">{}</a>',
-                reverse(f"{self.admin_site.name}:{self._button_name(name)}", args=args),
-                getattr(getattr(self, name), "short_description", name),
-            )
+            {
+                "path": reverse(f"{self.admin_site.name}:{self._button_name(name)}", args=args),
+                "title": getattr(getattr(self, name), "short_description", name),
+            }
             for name in allowed
         ]
 

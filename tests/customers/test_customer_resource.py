@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from customers.models import Customer, CustomerGroup, PaymentTerm
 from customers.resources import CustomerResource
-from foundation.transfers.files import write_export, write_template
+from foundation.transfers.files import write_export
 from foundation.transfers.plain import Options
 from foundation.transfers.tables import read_table
 from tests.factories import CustomerFactory, CustomerGroupFactory, TaxCodeFactory, UserFactory
@@ -162,13 +162,6 @@ def test_export_asks_a_constant_number_of_queries(django_assert_num_queries):
     CustomerFactory.create_batch(5, group=CustomerGroupFactory())
     with django_assert_num_queries(1):
         exported()
-
-
-def test_template_imports_without_an_error():
-    text = io.StringIO(newline="")
-    write_template(text, CustomerResource())
-    report = run(text.getvalue())
-    assert (report.read, report.added, report.refusals) == (1, 1, [])
 
 
 def test_unknown_columns_are_reported_and_left_out():

@@ -8,11 +8,10 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from customers.models import Customer
-from foundation.changes.models import AuditEvent
 from foundation.changes.testing import no_unknown_changes
 from foundation.jobs.models import Job, JobFile
 from foundation.jobs.testing import run_pending
-from tests.factories import CustomerFactory, UserFactory
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:customers_customer_changelist")
@@ -103,25 +102,6 @@ def test_a_file_that_is_too_large_is_refused_at_the_door(client, office, setting
     answer = upload(client, "Name\n" + "x" * 50)
     assert "Split it into parts" in answer.content.decode()
     assert not Job.objects.exists()
-
-
-def test_export_holds_what_the_person_may_see(client, person):
-    me = person("view_customer", "export_customer")
-    CustomerFactory(name="Mine", owner=me)
-    CustomerFactory(name="Theirs")
-    assert "Export 1 record as CSV?" in client.get(f"{LIST}export/").content.decode()
-    client.post(f"{LIST}export/", {"confirmed": "yes"})
-    (job,) = run_pending()
-    assert (job.result, "Mine" in output(job), "Theirs" in output(job)) == ({"rows": 1}, True, False)
-    event = AuditEvent.objects.get(kind="export.done")
-    assert (event.actor, event.detail) == (me, {"what": "customers", "rows": 1})
-
-
-def test_export_of_the_ticked_rows(client, office):
-    ticked, _other = CustomerFactory(name="Ticked"), CustomerFactory(name="Other")
-    client.post(LIST, {"action": "export_selected", "_selected_action": [ticked.pk]})
-    (job,) = run_pending()
-    assert (job.result, "Ticked" in output(job)) == ({"rows": 1}, True)
 
 
 @pytest.mark.parametrize("page", ["import/", "export/", "template/"])

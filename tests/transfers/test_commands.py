@@ -1,6 +1,5 @@
-"""`import_data` and `export_data`, as a person at a terminal has them."""
+"""`import_data`, as a person at a terminal has them."""
 
-import csv
 import io
 import json
 
@@ -10,7 +9,6 @@ from django.core.management import CommandError, call_command
 from customers.models import Customer, CustomerGroup
 from foundation.changes.models import ChangeSet, Source
 from foundation.jobs.models import Job
-from tests.factories import CustomerFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NO_GROUP = "Name,Group Name\nAda,Germany\nBob,\n"
@@ -77,27 +75,9 @@ def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
         call_command("import_data", "customers", str(tmp_path / "nothere.csv"))
 
 
-def test_an_unknown_kind_names_the_known():
-    with pytest.raises(CommandError, match="There is: .*customers"):
-        call_command("export_data", "shoes")
-
-
 def test_the_import_is_a_job_and_recorded_as_one(file):
     run("import_data", "customers", file("Name\nAda\n"))
     job = Job.objects.get(kind="transfers.import")
     change_set = ChangeSet.objects.get(source=Source.IMPORT)
     assert (job.state, job.attempts, change_set.job_id) == ("succeeded", 1, job.pk)
     assert not ChangeSet.objects.filter(source=Source.UNKNOWN).exists()
-
-
-def test_export_writes_a_file_that_imports_without_a_change(tmp_path):
-    CustomerFactory.create_batch(3)
-    path = tmp_path / "out.csv"
-    call_command("export_data", "customers", "--out", str(path), stderr=io.StringIO())
-    assert len(list(csv.reader(path.read_text(encoding="utf-8").splitlines()))) == 4
-    assert "unchanged 3" in run("import_data", "customers", str(path))[0]
-
-
-def test_export_to_a_place_that_is_not_there_leaves_nothing(tmp_path):
-    with pytest.raises(CommandError, match="cannot be written: No such file"):
-        call_command("export_data", "customers", "--out", str(tmp_path / "no" / "out.csv"))

@@ -1,39 +1,25 @@
-"""Import and Export on an admin list: files go to a job, the person to the job's page."""
+"""Import on an admin list: the file goes to a job, the person to the job's page."""
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files import File
-from django.core.files.base import ContentFile
-from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
-from django.urls import URLPattern, path, reverse
-from django.utils.text import capfirst
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from foundation.identity.models import User
 from foundation.jobs.models import Job, JobFile
 from foundation.jobs.services import enqueue
-from foundation.transfers.files import write_template
+from foundation.transfers.admin.base import TransferPages
 from foundation.transfers.panels import report_counts
-from foundation.transfers.registry import Transfer, transfer_by_slug
-from foundation.transfers.tasks import CHOSEN
 from foundation.ui.pages import confirm_page, hub_page, is_confirmed
 from foundation.ui.theme import action
-
-
-def _ids_file(chosen: models.QuerySet[Any]) -> ContentFile[bytes]:
-    """Write down which rows were ticked: “all of them” may be more than a job's arguments hold."""
-    ids = chosen.order_by("pk").values_list("pk", flat=True).iterator(10_000)
-    return ContentFile("\n".join(map(str, ids)).encode(), name=CHOSEN)
 
 
 class UploadForm(forms.Form):
@@ -61,36 +47,18 @@ class UploadForm(forms.Form):
         return file
 
 
-class TransferMixin:
-    """Mixed in before a ModelAdmin: the buttons Import and Export and the action “Export selected”.
-
-    `transfer_slug` names the registered kind of file.
-    """
-
-    transfer_slug: str
-    actions_list = ("import_button", "export_button")
-
-    @property
-    def transfer(self) -> Transfer:
-        """The kind of file this list moves."""
-        return transfer_by_slug(self.transfer_slug)
+class ImportPages(TransferPages):
+    """The button Import, its page, and the question after a check."""
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         """Whether this person may import here."""
         return request.user.has_perm(self.transfer.permission("import"))
 
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        """Whether this person may export from here."""
-        return request.user.has_perm(self.transfer.permission("export"))
-
     def get_urls(self) -> list[URLPattern]:
-        """Add the template's download and the second step of a checked import."""
+        """Add the second step of a checked import."""
         view, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
-        own = [
-            path("template/", view(self.template_view), name=f"{name}_template"),
-            path("import/<int:job_id>/", view(self.confirm_view), name=f"{name}_import_confirm"),
-        ]
-        return own + super().get_urls()
+        confirm = path("import/<int:job_id>/", view(self.confirm_view), name=f"{name}_import_confirm")
+        return [confirm, *super().get_urls()]
 
     @action(description=_("Import"), permissions=["import"], url_path="import")
     def import_button(self, request: HttpRequest) -> HttpResponse:
@@ -100,7 +68,7 @@ class TransferMixin:
             file, dry_run = form.cleaned_data["file"], "check" in request.POST
             args = {"create_missing": form.cleaned_data["create_missing"], "dry_run": dry_run}
             return self._start_import(request, file.name, file, args)
-        context = {"form": form, "transfer": self.transfer, "template_url": self._page_url("template")}
+        context = {"form": form, "transfer": self.transfer, "template_url": self._page_url("template_csv")}
         title = _("Import %(what)s") % {"what": self.transfer.title}
         return hub_page(request, "transfers/upload.html", title=title, context=context, parents=self._parents())
 
@@ -125,47 +93,11 @@ class TransferMixin:
             parents=self._parents(),
         )
 
-    @action(description=_("Export"), permissions=["export"], url_path="export")
-    def export_button(self, request: HttpRequest) -> HttpResponse:
-        """Ask, then have a job write everything this person may see into a file."""
-        if is_confirmed(request):
-            return self._start_export(request, None)
-        count = self.transfer.visible(self._person(request)).count()
-        question = ngettext("Export %(count)d record as CSV?", "Export %(count)d records as CSV?", count)
-        return confirm_page(
-            request,
-            title=_("Export %(what)s") % {"what": self.transfer.title},
-            question=question % {"count": count},
-            submit=_("Export"),
-            cancel_url=self._page_url("changelist"),
-            parents=self._parents(),
-        )
-
-    @action(description=_("Export selected as CSV"), permissions=["export"])
-    def export_selected(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse:
-        """Have a job write the ticked rows into a file."""
-        return self._start_export(request, queryset)
-
-    def template_view(self, request: HttpRequest) -> HttpResponse:
-        """Download a file with the right header and a sample row."""
-        if not (self.has_import_permission(request) or self.has_export_permission(request)):
-            raise PermissionDenied
-        text = io.StringIO(newline="")
-        write_template(text, self.transfer.resource())
-        response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{self.transfer.slug}-template.csv"'
-        return response
-
     def _start_import(
         self, request: HttpRequest, name: str, content: File[bytes], args: dict[str, Any]
     ) -> HttpResponseRedirect:
         title = _("Check %(file)s") if args["dry_run"] else _("Import %(file)s")
         return self._start(request, "transfers.import", args, title=title % {"file": name}, files={name: content})
-
-    def _start_export(self, request: HttpRequest, chosen: models.QuerySet[Any] | None) -> HttpResponseRedirect:
-        title = _("Export %(what)s") % {"what": self.transfer.title}
-        files = {} if chosen is None else {CHOSEN: _ids_file(chosen)}
-        return self._start(request, "transfers.export", {}, title=title, files=files)
 
     def _start(self, request: HttpRequest, kind: str, args: dict[str, Any], **options: Any) -> HttpResponseRedirect:
         args = args | {"what": self.transfer.slug}
@@ -180,14 +112,3 @@ class TransferMixin:
         if job is None:
             raise Http404
         return job
-
-    def _parents(self) -> list[tuple[Any, str]]:
-        return [(capfirst(str(self.opts.verbose_name_plural)), self._page_url("changelist"))]
-
-    def _page_url(self, page: str) -> str:
-        return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}")
-
-    @staticmethod
-    def _person(request: HttpRequest) -> User:
-        assert isinstance(request.user, User)  # noqa: S101  (the admin lets nobody else in)
-        return request.user
