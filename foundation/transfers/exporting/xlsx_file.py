@@ -78,7 +78,7 @@ def _bold(sheet: Any, header: str) -> WriteOnlyCell:
 def sheet_cell(sheet: Any, value: Any) -> Any:
     """Return what openpyxl writes as this value: it would take “=1” for a formula and “#N/A” for an error."""
     if isinstance(value, int | Decimal):
-        return value if abs(value) < EXACT else str(value)
+        return value if -EXACT < value < EXACT else str(value)
     if not isinstance(value, str):
         return value
     if len(value) > CELL_LENGTH:
