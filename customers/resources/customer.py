@@ -7,23 +7,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Account, Customer, CustomerGroup, InternalRating, PaymentTerm, TaxCode
-from customers.resources.families import FAMILY_COLUMNS, parents_first
+from customers.resources.rules import PHONE_RULE, VAT_RULE
 from customers.selectors import customer_list
 from foundation.identity.models import User
 from foundation.transfers.columns import Column, ListWidget
+from foundation.transfers.declaration import Identity
 from foundation.transfers.lookups import LookupWidget
-from foundation.transfers.plain import Options, PlainResource
-from foundation.transfers.reports import Refusal
-from foundation.transfers.tables import Record
-
-ID, NAME, CODE = FAMILY_COLUMNS.id, FAMILY_COLUMNS.name, FAMILY_COLUMNS.code
-PARENT_ID, PARENT_NAME = FAMILY_COLUMNS.parent_id, FAMILY_COLUMNS.parent_name
+from foundation.transfers.options import Options
+from foundation.transfers.plain import PlainResource
 
 
 def visible_customers(actor: User | None) -> models.QuerySet[Customer]:
@@ -50,14 +45,25 @@ NO_PARENT = gettext_lazy(
 )
 
 
+SEVERAL = gettext_lazy("%(count)s customers named %(value)s: say which by Id or code.")
+
+
 class CustomerResource(PlainResource):
     """One row is one customer; found by id, else by code, else by a name that only one customer has."""
 
-    id = Column(ID, "id", readonly=True, aliases=("Customer Id",))
-    name = Column(NAME, "name", aliases=("Customer Name",), sample="Example Print Works Ltd")
-    parent_id = Column(PARENT_ID, "parent", widget=LookupWidget(Customer, "id", rows=_visible, missing=NO_PARENT))
+    identities = (
+        Identity(("id",), must_exist=True),
+        Identity(("code",)),
+        Identity(("name",), unless="code", ambiguous=SEVERAL),
+    )
+    rules = (VAT_RULE, PHONE_RULE)
+    tree = "parent"
+
+    id = Column("Id", "id", readonly=True, aliases=("Customer Id",))
+    name = Column("Name", "name", aliases=("Customer Name",), sample="Example Print Works Ltd")
+    parent_id = Column("Parent Id", "parent", widget=LookupWidget(Customer, "id", rows=_visible, missing=NO_PARENT))
     parent_name = Column(
-        PARENT_NAME,
+        "Parent Name",
         "parent",
         widget=LookupWidget(Customer, "name", rows=_visible, missing=NO_PARENT, shown=False),
     )
@@ -83,7 +89,7 @@ class CustomerResource(PlainResource):
         widget=LookupWidget(PaymentTerm, "label", creatable=True),
         aliases=("Payment term",),
     )
-    code = Column(CODE, "code", aliases=("Code", "Customer Number"), sample="C-1001", oro=False)
+    code = Column("External Id", "code", aliases=("Code", "Customer Number"), sample="C-1001", oro=False)
     rep_ids = Column(
         "Sales Rep Ids",
         "rep_ids",
@@ -106,45 +112,14 @@ class CustomerResource(PlainResource):
         related = ("parent", "group", "owner", "tax_code", "account", "internal_rating", "payment_term")
         return rows.select_related(*related).order_by("pk")
 
-    def arrange(self, headers: list[str | None], records: list[Record]) -> tuple[list[Record], list[Refusal]]:
-        """Parents before their children; rows that name one customer twice, or go round in a circle, are refused."""
-        return parents_first(headers, records)
+    def visible(self, options: Options) -> models.QuerySet[Customer]:
+        """Customers of this person; of everybody where they may."""
+        return visible_customers(options.actor)
 
-    def get_instance(self, instance_loader: Any, row: dict[str, Any]) -> Customer | None:
-        """Find the customer the row means: by id, else by code, else by name; None makes a new one."""
-        visible = _visible(self.options)
-        if row.get(ID):
-            return self._by_id(visible, row[ID])
-        if row.get(CODE) and (found := visible.filter(code__iexact=row[CODE]).first()):
-            return found
-        return self._by_name(visible, row) if row.get(NAME) else None
+    def sees_all(self, options: Options) -> bool:
+        """Whether the person may see the customers of every owner."""
+        return options.actor is None or options.actor.has_perm("customers.access_all_customers")
 
-    def _by_id(self, visible: models.QuerySet[Customer], text: str) -> Customer:
-        found = visible.filter(pk=text).first() if text.isdecimal() and len(text) < 19 else None
-        if found is None:
-            raise ValidationError(
-                {ID: _("There is no customer with the Id %(id)s. Leave the Id blank to make a new one.") % {"id": text}}
-            )
-        return found
-
-    def _by_name(self, visible: models.QuerySet[Customer], row: dict[str, Any]) -> Customer | None:
-        """A customer who bears the name but another code is somebody else."""
-        same = visible.filter(name__iexact=row[NAME])
-        if row.get(CODE):
-            same = same.filter(code="")
-        found = list(same[:2])
-        if len(found) > 1:
-            sentence = _("%(count)d customers named %(name)s: say which by Id or code.")
-            raise ValidationError({NAME: sentence % {"count": same.count(), "name": row[NAME]}})
-        return found[0] if found else None
-
-    def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
-        """An id decides over a name beside it."""
-        for by_id, by_name in ((PARENT_ID, PARENT_NAME), ("Owner Id", "Owner Username")):
-            if row.get(by_id) and by_name in row:
-                row[by_name] = ""
-
-    def after_init_instance(self, instance: Customer, new: bool, row: dict[str, Any], **kwargs: Any) -> None:
+    def new_values(self, options: Options) -> dict[str, Any]:
         """Who imports a new customer without naming an owner owns it."""
-        if new:
-            instance.owner = self.options.actor
+        return {"owner": options.actor}

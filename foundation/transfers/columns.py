@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
 from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 from import_export.fields import Field
 from import_export.widgets import Widget
+
+from foundation.changes.triggers import quoted
+from foundation.transfers.lookups import LookupWidget
 
 
 class Column(Field):
@@ -66,3 +71,55 @@ class ListWidget(TextWidget):
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         """Return the codes joined."""
         return self.separator.join(value or [])
+
+
+@dataclass(frozen=True)
+class Link:
+    """A table between two models: rows of `through` say which `target` an `owner` has, perhaps in an order."""
+
+    through: type[models.Model]
+    owner: str
+    target: str
+    position: str = ""
+    once: tuple[str, ...] = ()  # fields of which the same values may not stand twice; without: owner and target
+
+    @property
+    def table(self) -> str:
+        """The quoted table."""
+        return quoted(self.through._meta.db_table)
+
+    @property
+    def owner_column(self) -> str:
+        """The quoted column of the owner."""
+        return self._column(self.owner)
+
+    @property
+    def target_column(self) -> str:
+        """The quoted column of the target."""
+        return self._column(self.target)
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The names of both ends."""
+        return self.owner, self.target
+
+    @property
+    def once_columns(self) -> list[str]:
+        """The quoted columns of which the same values may not stand twice."""
+        return [self._column(name) for name in self.once or self.ends]
+
+    @property
+    def order(self) -> str:
+        """SQL of the order of an owner's links in a query that calls the table `w`."""
+        return f"w.{self._column(self.position)}, w.id" if self.position else f"w.{self.target_column}"
+
+    def _column(self, name: str) -> str:
+        return quoted(str(self.through._meta.get_field(name).column))  # type: ignore[union-attr]
+
+
+class LinkedColumn(Column):
+    """A cell that names several records, in order, divided by `;`; they are kept in a table between."""
+
+    def __init__(self, column_name: str, link: Link, lookup: LookupWidget, **options: Any) -> None:
+        super().__init__(column_name, None, widget=ListWidget(), **options)
+        self.link, self.lookup = link, lookup

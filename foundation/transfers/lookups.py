@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from import_export.widgets import Widget
 
-from foundation.transfers.plain import Options
+from foundation.transfers.options import Options
 
+LONGEST_NUMBER = 18  # digits; a key has no more
 MISSING = _("There is no “%(value)s”. Correct the cell or create it first.")
 Rows = Callable[[Options], "models.QuerySet[Any]"]
 
@@ -42,23 +45,29 @@ class LookupWidget(Widget):
         name = str(value or "").strip()
         if not name:
             return None
-        found = self._find(name, options)
+        found = list(self._find(name, options))
         if len(found) > 1:
-            raise ValueError(_("%(count)d records are called “%(value)s”.") % {"count": len(found), "value": name})
+            raise ValueError(_("%(count)s records are called “%(value)s”.") % {"count": len(found), "value": name})
         if not found and not (self.creatable and options.create_missing):
             raise ValueError(self.missing % {"value": name})
         return found[0] if found else self._create(name, options)
 
-    def _find(self, name: str, options: Options) -> list[Any]:
-        rows = self.model._default_manager.all() if self.rows is None else self.rows(options)
-        is_number = isinstance(self.model._meta.get_field(self.field), models.BigAutoField)
-        if is_number and not name.isdecimal():
-            return []
-        return list(rows.filter(**{self.field if is_number else f"{self.field}__iexact": name})[:2])
+    def rows_for(self, options: Options) -> models.QuerySet[Any]:
+        """Return the records the importing person may name."""
+        return self.model._default_manager.all() if self.rows is None else self.rows(options)
+
+    def _find(self, name: str, options: Options) -> models.QuerySet[Any]:
+        if not isinstance(self.model._meta.get_field(self.field), models.AutoField):
+            return self.rows_for(options).annotate(_name=Lower(self.field)).filter(_name=Lower(models.Value(name)))
+        is_number = name.isascii() and name.isdecimal() and len(name) <= LONGEST_NUMBER
+        return self.rows_for(options).filter(pk=name) if is_number else self.model._default_manager.none()
 
     def _create(self, name: str, options: Options) -> models.Model:
         record = self.model(**{self.field: name})
-        record.full_clean()
+        try:
+            record.full_clean()
+        except ValidationError as error:
+            raise ValueError(" ".join(error.messages)) from error
         record.save()
         options.note_created(self.model)
         return record

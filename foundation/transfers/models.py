@@ -1,4 +1,4 @@
-"""Imports as people meet them: a file on its way into the hub, a saved way to read such files, what is known already."""
+"""Imports as people meet them: a file on its way into the hub, saved ways to read files, what is known already."""
 
 from __future__ import annotations
 

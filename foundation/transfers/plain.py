@@ -1,13 +1,13 @@
 """The plain way of a file into the database: row by row, by django-import-export.
 
-Kept simple on purpose: the set-based engine is measured against it and must leave the same tables and refusals.
+Kept simple on purpose: the set-based engine is measured against it and must leave the same tables and refusals. It
+reads the same declaration (identities, tree, links); what the engine asks of rules, the model's `clean()` says here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
@@ -17,32 +17,31 @@ from import_export.results import RowResult
 from tablib import Dataset
 
 from foundation.changes.refusals import refusals
-from foundation.identity.models import User
-from foundation.transfers.columns import Column
+from foundation.transfers.columns import Column, LinkedColumn
+from foundation.transfers.declaration import Identity, Rule
+from foundation.transfers.options import CLEAR, Blank, Options, Strategy
+from foundation.transfers.plan import LINE, Plan
 from foundation.transfers.reports import ImportReport, Refusal
 from foundation.transfers.tables import Record, Table
 
-LINE = "__line__"  # rides along in each row; no file has such a header, since the headers are ours
+if TYPE_CHECKING:
+    from foundation.transfers.engine.layout import Layout
+    from foundation.transfers.engine.sql import Names
 
-
-@dataclass
-class Options:
-    """How a file is imported: by whom, on trial, making what is missing, telling whom how far it is."""
-
-    actor: User | None = None
-    dry_run: bool = False
-    create_missing: bool = False
-    on_row: Callable[[int, int], None] = lambda done, total: None
-    created: dict[str, int] = field(default_factory=dict)
-
-    def note_created(self, model: type[models.Model]) -> None:
-        """Count a record that was made because a row named it."""
-        name = str(model._meta.verbose_name_plural)
-        self.created[name] = self.created.get(name, 0) + 1
+__all__ = ["Options", "PlainResource"]
 
 
 class PlainResource(resources.ModelResource):
-    """A resource whose bad rows are refused one by one, with line, column, value and reason, and leave no trace."""
+    """A resource whose bad rows are refused one by one, with line, column, value and reason, and leave no trace.
+
+    Subclasses declare columns, `identities` (which record a row means), `rules` (what Python judges), and `tree`, the
+    field by which records hang below each other, with `tree_name`, the field that names them.
+    """
+
+    identities: ClassVar[tuple[Identity, ...]] = ()
+    rules: ClassVar[tuple[Rule, ...]] = ()
+    tree: ClassVar[str] = ""
+    tree_name: ClassVar[str] = "name"
 
     class Meta:
         abstract = True
@@ -52,11 +51,35 @@ class PlainResource(resources.ModelResource):
         skip_html_diff = True
 
     options: Options
+    plan: Plan
+
+    # --- what a subclass may say ------------------------------------------------------------------------------------
 
     @classmethod
     def columns(cls) -> list[Column]:
         """Return the columns in the order of an export."""
         return [cls.fields[name] for name in cls._meta.fields]
+
+    def visible(self, options: Options) -> models.QuerySet[Any]:
+        """Return the records a row may mean: those the importing person may see."""
+        return self._meta.model._default_manager.all()
+
+    def sees_all(self, options: Options) -> bool:
+        """Whether the importing person may see every record."""
+        return True
+
+    def new_values(self, options: Options) -> dict[str, Any]:
+        """Return values that every new record begins with, by field."""
+        return {}
+
+    def judge(self, names: Names, layout: Layout) -> None:
+        """Write further refusals into the engine's table of errors; the model or the database must refuse the same."""
+
+    def for_export(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Load with the rows what the columns show; override where they name other records."""
+        return rows.order_by("pk")
+
+    # --- row by row -------------------------------------------------------------------------------------------------
 
     def import_table(self, table: Table, options: Options) -> ImportReport:
         """Import all good rows in one transaction and report the others; a dry run is undone at its end."""
@@ -64,42 +87,71 @@ class PlainResource(resources.ModelResource):
         headers, ignored = self._match_headers(table.headers)
         report = ImportReport(read=len(table.records), dry_run=options.dry_run, ignored_columns=ignored)
         good, report.refusals = _split_ragged(table)
+        rows = [_row(headers, record) for record in good]
         with transaction.atomic():
-            good, refused = self.arrange(headers, good)
-            report.refusals += refused
-            self._run(headers, good, report)
+            self.plan = Plan(self, rows, self.get_import_fields())
+            report.refusals += self.plan.refusals
+            self._run(self.plan.in_order(), report)
             report.created = options.created
             transaction.set_rollback(options.dry_run)
         report.refusals.sort(key=lambda refusal: refusal.line)
         return report
-
-    def arrange(self, headers: list[str | None], records: list[Record]) -> tuple[list[Record], list[Refusal]]:
-        """Put rows into the order in which they can be written and refuse those that contradict each other."""
-        return records, []
 
     def get_import_fields(self) -> list[Column]:
         """Only the columns that the file has."""
         present = set(self._present)
         return [column for column in super().get_import_fields() if column.column_name in present]
 
-    def for_export(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Load with the rows what the columns show; override where they name other records."""
-        return rows.order_by("pk")
+    def get_instance(self, instance_loader: Any, row: dict[str, Any]) -> models.Model | None:
+        """Return the record the row was found to mean; None makes a new one."""
+        target = self.plan.targets.get(row[LINE])
+        return None if target is None else self._meta.model._default_manager.get(pk=target)
+
+    def after_init_instance(self, instance: models.Model, new: bool, row: dict[str, Any], **kwargs: Any) -> None:
+        """A new record begins with what the importing person gives it."""
+        if new:
+            for name, value in self.new_values(self.options).items():
+                setattr(instance, name, value)
 
     def import_instance(self, instance: models.Model, row: dict[str, Any], **kwargs: Any) -> None:
         """Fill the record from the row; what a cell cannot mean is reported under the column, all cells at once."""
         errors: dict[str, Any] = {}
+        done: set[str] = set()
         for column in self.get_import_fields():
+            if column.readonly or column.attribute in done:
+                continue
             try:
-                self.import_field(column, instance, row, **kwargs)
+                if self._fill(column, instance, row, **kwargs):
+                    done.add(str(column.attribute))
             except ValueError as error:
-                errors[column.column_name] = str(error)
+                errors.setdefault(column.attribute or column.column_name, str(error))
+                self.blame[column.attribute or column.column_name] = column.column_name
         if errors:
             raise ValidationError(errors)
+
+    def _fill(self, column: Column, instance: models.Model, row: dict[str, Any], **kwargs: Any) -> bool:
+        """Take one cell over; return whether it said anything."""
+        cell = row[column.column_name]
+        if isinstance(column, LinkedColumn):
+            self.links[column] = self._linked(column, instance, cell)
+        elif cell == CLEAR or (not cell and self._clears(column, row)):
+            setattr(instance, str(column.attribute), _emptied(self._meta.model, str(column.attribute)))
+        elif cell and self.plan.names_parent(column):
+            instance.parent = self.plan.parent_of(row[LINE], column, cell)  # type: ignore[attr-defined]
+        elif cell:
+            self.import_field(column, instance, row, **kwargs)
+        return bool(cell)
+
+    def _clears(self, column: Column, row: dict[str, Any]) -> bool:
+        """Whether a blank cell takes the value away: never while another column fills the same field."""
+        same = [c.column_name for c in self.get_import_fields() if c.attribute == column.attribute]
+        return self.options.blank == Blank.CLEAR and not any(row[name] for name in same)
 
     def import_row(self, row: dict[str, Any], instance_loader: Any, **kwargs: Any) -> RowResult:
         """Import one row; a refused one leaves nothing behind, not even what was made on its way."""
         created = dict(self.options.created)
+        self.links: dict[LinkedColumn, list[int]] = {}
+        self.blame: dict[str, str] = {}
         with transaction.atomic():
             result = super().import_row(row, instance_loader, **kwargs)
             if result.errors or result.validation_error:
@@ -108,10 +160,56 @@ class PlainResource(resources.ModelResource):
         self.options.on_row(kwargs["row_number"], self._total)
         return result
 
+    def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
+        """Nothing to write: the values are the same, or the strategy leaves such rows alone."""
+        if original is not None and import_validation_errors:
+            return False
+        adds = instance._state.adding
+        if self.options.strategy == (Strategy.UPDATE if adds else Strategy.ADD):
+            self.validate_instance(instance)
+            return True
+        if adds or any(ids != self._present_links(column, instance) for column, ids in self.links.items()):
+            return False
+        return all(getattr(instance, f.attname) == getattr(original, f.attname) for f in instance._meta.concrete_fields)
+
     def save_instance(self, instance: models.Model, is_create: bool, row: Any, **kwargs: Any) -> None:
         """Save; a rule only the database can check comes back as its sentence."""
         with refusals():
             super().save_instance(instance, is_create, row, **kwargs)
+            for column, ids in self.links.items():
+                self._set_links(column, instance, ids)
+        self.plan.note_saved(row[LINE], instance)
+
+    # --- links ------------------------------------------------------------------------------------------------------
+
+    def _linked(self, column: LinkedColumn, instance: models.Model, cell: str) -> list[int]:
+        """Return the keys a cell names; those of now where it is blank."""
+        if cell == CLEAR or (not cell and self.options.blank == Blank.CLEAR):
+            return []
+        if not cell:
+            return self._present_links(column, instance)
+        return [column.lookup.clean(name, options=self.options).pk for name in column.widget.clean(cell)]
+
+    def _present_links(self, column: LinkedColumn, instance: models.Model) -> list[int]:
+        link = column.link
+        rows = link.through._default_manager.filter(**{link.owner: instance.pk})
+        order = (link.position, "pk") if link.position else (link.target,)
+        return list(rows.order_by(*order).values_list(link.target, flat=True))
+
+    def _set_links(self, column: LinkedColumn, instance: models.Model, ids: list[int]) -> None:
+        link = column.link
+        rows = link.through._default_manager.filter(**{link.owner: instance.pk})
+        rows.exclude(**{f"{link.target}__in": ids}).delete()
+        for place, pk in enumerate(ids, start=1):
+            row = rows.filter(**{link.target: pk}).first() or link.through(
+                **{f"{link.owner}_id": instance.pk, f"{link.target}_id": pk}
+            )
+            if link.position:
+                setattr(row, link.position, place)
+            row.full_clean()
+            row.save()
+
+    # --- headers and reports ----------------------------------------------------------------------------------------
 
     def _match_headers(self, headers: Iterable[str]) -> tuple[list[str | None], list[str]]:
         """Return our column name for each header (None: not ours) and the headers nobody knows."""
@@ -130,9 +228,8 @@ class PlainResource(resources.ModelResource):
             )
         return matched, [header for header, name in zip(headers, matched, strict=True) if header and not name]
 
-    def _run(self, headers: list[str | None], records: list[Record], report: ImportReport) -> None:
-        self._total = len(records)
-        rows = [_row(headers, record) for record in records]
+    def _run(self, rows: list[dict[str, Any]], report: ImportReport) -> None:
+        self._total = len(rows)
         dataset = Dataset(headers=[*self._present, LINE])
         dataset.extend([[row.get(name) for name in dataset.headers] for row in rows])
         result = self.import_data(dataset, use_transactions=True, raise_errors=False, options=self.options)
@@ -169,6 +266,14 @@ class PlainResource(resources.ModelResource):
             return ""
         matches = [column.column_name for column in self.columns() if place in (column.column_name, column.attribute)]
         return next((name for name in matches if name in self._present), matches[0] if matches else "")
+
+
+def _emptied(model: type[models.Model], name: str) -> Any:
+    """What a field holds when its value was taken away."""
+    known = model._meta.get_field(name)
+    if known.null:  # type: ignore[union-attr]
+        return None
+    return "" if known.empty_strings_allowed else known.get_default()  # type: ignore[union-attr]
 
 
 def _split_ragged(table: Table) -> tuple[list[Record], list[Refusal]]:

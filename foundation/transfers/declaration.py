@@ -1,0 +1,49 @@
+"""What a resource says about itself beyond its columns; the plain way and the engine both read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Fields that tell which record a row means. A resource lists several: the first that finds one decides.
+
+    Texts are compared ignoring case. It is tried where all `required` fields (without: all fields) are filled; the
+    others may be blank and then mean a blank one. `must_exist`: a row that names nobody is refused. With `unless`, a
+    row that fills that field too only means records whose own is still blank: a name beside another code is somebody
+    else's. `ambiguous` is the sentence when several fit, with %(count)s and %(value)s.
+    """
+
+    fields: tuple[str, ...]
+    required: tuple[str, ...] = ()
+    must_exist: bool = False
+    unless: str = ""
+    ambiguous: str | Promise = _("%(count)s records fit “%(value)s”: say which by the Id.")
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The fields that must be filled."""
+        return self.required or self.fields
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Values that Python judges or makes, asked once for each different input.
+
+    `compute` gets the values of `reads` (and `context`, if given) by name, and returns those of `writes`; it raises
+    ValidationError with messages by field. It must agree with the model's `clean()`, which says the same row by row.
+    It is asked for new rows, and for others where one of `reads` changes; never where all of them are blank, unless
+    `always`. `context` is SQL for one more text, with `{id}` for the record's key and `{name}` for what is read.
+    """
+
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    compute: Callable[..., dict[str, Any]]
+    context: str = ""
+    always: bool = False

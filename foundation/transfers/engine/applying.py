@@ -1,0 +1,161 @@
+"""What was checked, written: in slices, inside the caller's one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from foundation.jobs.crash_points import crash_point
+from foundation.transfers.columns import Link
+from foundation.transfers.engine import creating, staging
+from foundation.transfers.engine.layout import Cell, Layout
+from foundation.transfers.engine.matching import usable
+from foundation.transfers.engine.sql import Names, execute, fetch, inlined, quoted, typed
+
+ROWS_PER_SLICE = 5_000
+Slice = tuple[int, int, int]  # depth, first line, last line
+
+OnSlice = Callable[[int], None]
+
+
+def apply(names: Names, layout: Layout, on_rows: OnSlice) -> dict[str, int]:
+    """Write all good rows; `on_rows` hears after each slice how many are done, and may raise to call it all off.
+
+    Returns how many records were made on the way, by kind.
+    """
+    execute("SET LOCAL jit = off")
+    created = creating.insert_used(names)
+    done = 0
+    for depth, first, last in list(_slices(names, "new")):
+        done += _insert(names, layout, depth, first, last)
+        crash_point("transfers.slice")
+        on_rows(done)
+    _move(names, layout)
+    for _depth, first, last in list(_slices(names, "changed")):
+        done += _update(names, layout, first, last)
+        crash_point("transfers.slice")
+        on_rows(done)
+    staging.seal(names, layout, "r._state IN ('new', 'changed')")
+    return created
+
+
+def is_stale(names: Names, layout: Layout) -> bool:
+    """Whether something has changed since the check that could make a difference to it."""
+    versions = fetch(f"""
+        SELECT 1 FROM {names.rows} r LEFT JOIN {layout.table} t ON t.{layout.key} = r.id
+        WHERE r._state = 'changed' AND t.version IS DISTINCT FROM r._version LIMIT 1
+    """)
+    return bool(versions) or creating.exists_now(names) or _is_known_now(names, layout)
+
+
+def _is_known_now(names: Names, layout: Layout) -> bool:
+    """Whether somebody has made a record that a new row means."""
+    for identity in usable(layout):
+        columns = [layout.model._meta.get_field(name) for name in identity.fields]
+        if identity.must_exist:
+            continue
+        visible = inlined(layout.resource.visible(layout.options).order_by().values("pk", *identity.fields))
+        same = " AND ".join(_same(str(known.column), known) for known in columns)  # type: ignore[union-attr]
+        filled = " AND ".join(f"coalesce(r.{quoted(_column(layout, n))}::text, '') <> ''" for n in identity.needed)
+        if identity.unless:
+            filled += f" AND r.{quoted(_column(layout, identity.unless))} = ''"
+        if fetch(
+            f"SELECT 1 FROM {names.rows} r JOIN ({visible}) t ON {same} WHERE r._state = 'new' AND {filled} LIMIT 1"
+        ):
+            return True
+    return False
+
+
+def _column(layout: Layout, name: str) -> str:
+    return str(layout.model._meta.get_field(name).column)  # type: ignore[union-attr]
+
+
+def _same(column: str, known: object) -> str:
+    from foundation.transfers.engine.matching import is_text
+
+    name = quoted(column)
+    return f"lower(t.{name}) = lower(r.{name})" if is_text(known) else f"t.{name} IS NOT DISTINCT FROM r.{name}"
+
+
+def _slices(names: Names, state: str) -> Iterator[Slice]:
+    """Bundles of rows in the order of the file, parents before children."""
+    yield from fetch(f"""
+        SELECT depth, min(_line), max(_line) FROM (
+            SELECT r._line, coalesce(d.depth, 0) AS depth,
+                   (row_number() OVER (PARTITION BY coalesce(d.depth, 0) ORDER BY r._line) - 1)
+                       / {ROWS_PER_SLICE} AS slice
+            FROM {names.rows} r LEFT JOIN {names.depth} d ON d.id = r.id WHERE r._state = '{state}'
+        ) rows GROUP BY depth, slice ORDER BY depth, slice
+    """)
+
+
+def _insert(names: Names, layout: Layout, depth: int, first: int, last: int) -> int:
+    columns = ", ".join(quoted(str(known.column)) for known in layout.fields)
+    values = ", ".join(f"r.{quoted(str(known.column))}" for known in layout.fields)
+    chosen = f"""r._state = 'new' AND r._line BETWEEN {first} AND {last} AND coalesce(
+        (SELECT d.depth FROM {names.depth} d WHERE d.id = r.id), 0) = {depth}"""
+    if layout.tree is None:
+        chosen = f"r._state = 'new' AND r._line BETWEEN {first} AND {last}"
+    count = execute(f"""
+        INSERT INTO {layout.table} ({layout.key}, {columns})
+        SELECT r.id, {values} FROM {names.rows} r WHERE {chosen} ORDER BY r._line
+    """)
+    for cell in layout.links:
+        _link(names, cell, chosen)
+    return count
+
+
+def _move(names: Names, layout: Layout) -> None:
+    """Hang existing records elsewhere in one statement: half of the moves may be a circle where all are none."""
+    if layout.tree is None:
+        return
+    parent = layout.tree.column
+    execute(f"""
+        UPDATE {layout.table} t SET {parent} = r.{parent} FROM {names.rows} r
+        WHERE r._state = 'changed' AND t.{layout.key} = r.id AND t.{parent} IS DISTINCT FROM r.{parent}
+    """)
+
+
+def _update(names: Names, layout: Layout, first: int, last: int) -> int:
+    written = [quoted(str(known.column)) for known in layout.written()]
+    chosen = f"r._state = 'changed' AND r._line BETWEEN {first} AND {last}"
+    ours, theirs = (", ".join(f"{row}.{column}" for column in written) for row in ("r", "t"))
+    if written:
+        execute(f"""
+            UPDATE {layout.table} t SET ({", ".join(written)}) = ROW({ours}) FROM {names.rows} r
+            WHERE {chosen} AND t.{layout.key} = r.id AND ROW({theirs}) IS DISTINCT FROM ROW({ours})
+        """)
+    for cell in layout.links:
+        _link(names, cell, chosen)
+    return int(fetch(f"SELECT count(*) FROM {names.rows} r WHERE {chosen}")[0][0])
+
+
+def _link(names: Names, cell: Cell, chosen: str) -> None:
+    """Make the table between say what the cell says: what is gone goes, what is missing comes, order is corrected."""
+    link = cell.column.link  # type: ignore[attr-defined]
+    keys = f"r.k{cell.number}"
+    execute(f"""
+        DELETE FROM {link.table} w USING {names.rows} r
+        WHERE {chosen} AND w.{link.owner_column} = r.id AND NOT w.{link.target_column} = ANY ({keys})
+    """)
+    select = f"""SELECT r.id, n.id, n.place FROM {names.rows} r, unnest({keys}) WITH ORDINALITY n(id, place)
+        WHERE {chosen} ORDER BY r._line, n.place"""
+    execute(upsert(link, select))
+
+
+def upsert(link: Link, select: str) -> str:
+    """INSERT of links (owner, target, place) that leaves those alone that are there, but for their place."""
+    columns, values = [link.owner_column, link.target_column], ["chosen.owner", "chosen.target"]
+    for known in link.through._meta.concrete_fields:
+        if known.name == link.position:
+            columns.append(quoted(str(known.column)))
+            values.append("chosen.place")
+        elif not (known.primary_key or known.generated or known.has_db_default()) and known.name not in link.ends:
+            columns.append(quoted(str(known.column)))
+            values.append(typed(known.get_default(), known))
+    once = ", ".join(link.once_columns)
+    place = quoted(str(link.through._meta.get_field(link.position).column)) if link.position else ""  # type: ignore[union-attr]
+    change = f"UPDATE SET {place} = EXCLUDED.{place} WHERE w.{place} <> EXCLUDED.{place}" if place else "NOTHING"
+    return (
+        f"INSERT INTO {link.table} AS w ({', '.join(columns)}) SELECT {', '.join(values)} "
+        f"FROM ({select}) chosen(owner, target, place) ON CONFLICT ({once}) DO {change}"
+    )

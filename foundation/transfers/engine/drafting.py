@@ -1,0 +1,174 @@
+"""The rows as the records they would become, before the rules of Python have spoken: table `draft`.
+
+Every field of the model has its column there: what the cells say, else what the record has, else the default.
+"""
+
+from __future__ import annotations
+
+from foundation.transfers.declaration import Rule
+from foundation.transfers.engine.layout import AnyField, Cell, Kind, Layout, Target
+from foundation.transfers.engine.matching import usable
+from foundation.transfers.engine.naming import name_in
+from foundation.transfers.engine.sql import column_type, execute, literal, quoted, typed
+from foundation.transfers.options import Blank
+
+
+def draft(layout: Layout) -> None:
+    """Make the table; new rows get their keys here, so that others may point at them."""
+    fields = ", ".join(f"{value(layout, known)} AS {quoted(str(known.column))}" for known in layout.fields)
+    links = "".join(f", {links_value(layout, cell)} AS k{cell.number}" for cell in layout.links)
+    found = _found(layout)
+    execute(f"""
+        CREATE TEMP TABLE draft ON COMMIT DROP AS
+        SELECT inside.* {_rule_keys(layout)} FROM (
+            SELECT f._line, f._number, f._hash, t.{layout.key} IS NULL AS _new, t.version AS _version,
+                   coalesce(t.{layout.key}, nextval({_sequence(layout)})) AS id, {fields}{links}{_former(layout)}
+            FROM fresh f {_match_joins(layout)}
+            LEFT JOIN {layout.table} t ON t.{layout.key} = {found} {cell_joins(layout)}
+            ORDER BY f._line
+        ) inside
+    """)
+    execute("ANALYZE draft")
+
+
+def _sequence(layout: Layout) -> str:
+    pk = layout.model._meta.pk
+    return f"pg_get_serial_sequence({literal(layout.model._meta.db_table)}, {literal(pk.column)})"
+
+
+def _match_joins(layout: Layout) -> str:
+    return " ".join(f"LEFT JOIN m{n} ON m{n}._line = f._line AND m{n}.found = 1" for n in range(len(usable(layout))))
+
+
+def _found(layout: Layout) -> str:
+    matches = [f"m{n}.id" for n in range(len(usable(layout)))]
+    return f"coalesce({', '.join(matches)})" if matches else "NULL"
+
+
+def cell_joins(layout: Layout) -> str:
+    """JOINs of fresh rows to what their cells were found to mean."""
+    found = []
+    for cell in layout.cells:
+        n = cell.number
+        if cell.kind in (Kind.PARSED, Kind.LINKS):
+            found.append(f"LEFT JOIN p{n} ON p{n}.cell = {cell.raw}")
+        if cell.kind is Kind.LOOKUP:
+            found.append(f"LEFT JOIN l{n} ON l{n}.name = {name_in(cell)}")
+        if cell.kind is Kind.LINKS:
+            found.append(f"LEFT JOIN k{n} ON k{n}.cell = {cell.raw}")
+            found.append(f"LEFT JOIN LATERAL ({present_links(layout, cell)}) x{n} ON true")
+    return " ".join(found)
+
+
+def value(layout: Layout, known: AnyField) -> str:
+    """SQL of the value a field would have."""
+    target = layout.target(known.name)
+    kept = f"CASE WHEN t.{layout.key} IS NULL THEN {default(layout, known)} ELSE t.{quoted(str(known.column))} END"
+    if target is None:
+        return kept
+    cases = [case for cell in target.cells for case in _cases(cell, emptied(known), kept)]
+    is_cleared = layout.options.blank == Blank.CLEAR and not _is_left_to_tree(target)
+    return f"CASE {' '.join(cases)} ELSE {emptied(known) if is_cleared else kept} END"
+
+
+def _is_left_to_tree(target: Target) -> bool:
+    return any(cell.kind is Kind.TREE for cell in target.cells)
+
+
+def _cases(cell: Cell, empty: str, kept: str) -> list[str]:
+    """WHENs of one cell: taken away, wrong (null, so that no further rule judges it), or its value."""
+    cleared = f"WHEN {cell.cleared} THEN {empty}"
+    n = cell.number
+    if cell.kind is Kind.TEXT:
+        return [cleared, f"WHEN {cell.raw} IS NOT NULL THEN {_text(cell)}"]
+    if cell.kind is Kind.PARSED:
+        return [cleared, f"WHEN {cell.raw} IS NOT NULL THEN p{n}.value"]
+    if cell.kind is Kind.LOOKUP:
+        return [cleared, f"WHEN {cell.raw} IS NOT NULL THEN CASE WHEN l{n}.found = 1 THEN l{n}.id END"]
+    return [cleared, f"WHEN {cell.raw} IS NOT NULL THEN {kept}"]  # a name in the tree is found later
+
+
+def _text(cell: Cell) -> str:
+    longest = getattr(cell.field, "max_length", None)
+    return f"CASE WHEN length({cell.raw}) <= {longest} THEN {cell.raw} END" if longest else cell.raw
+
+
+def default(layout: Layout, known: AnyField) -> str:
+    """SQL of what a new record has where the file says nothing."""
+    given = layout.resource.new_values(layout.options)
+    if known.name in given:
+        chosen = given[known.name]
+        return typed(getattr(chosen, "pk", chosen), known)
+    return typed(known.get_default(), known)
+
+
+def emptied(known: AnyField) -> str:
+    """SQL of a field without a value; null where it must have one, which is refused elsewhere."""
+    if known.null:
+        return f"NULL::{column_type(known)}"
+    if known.empty_strings_allowed and known.blank:
+        return "''"
+    return typed(known.get_default(), known) if known.has_default() else f"NULL::{column_type(known)}"
+
+
+# --- several records named by one cell ------------------------------------------------------------------------------
+
+
+def present_links(layout: Layout, cell: Cell) -> str:
+    """The keys a record is linked with now, in their order."""
+    link = cell.column.link  # type: ignore[attr-defined]
+    return f"""SELECT coalesce(array_agg(w.{link.target_column} ORDER BY {link.order}), '{{}}') AS ids
+        FROM {link.table} w WHERE w.{link.owner_column} = t.{layout.key}"""
+
+
+def links_value(layout: Layout, cell: Cell) -> str:
+    """SQL of the keys a record would be linked with."""
+    n = cell.number
+    blank = "'{}'::bigint[]" if layout.options.blank == Blank.CLEAR else f"x{n}.ids"
+    return f"CASE WHEN {cell.cleared} THEN '{{}}' WHEN {cell.raw} IS NULL THEN {blank} ELSE k{n}.ids END"
+
+
+# --- what the rules will be asked -----------------------------------------------------------------------------------
+
+
+def _former(layout: Layout) -> str:
+    """What rules read, as the record has it now."""
+    names = sorted({name for rule in layout.rules() for name in rule.reads})
+    fields = [layout.model._meta.get_field(name) for name in names]
+    return "".join(f", t.{quoted(str(f.column))} AS _was_{f.column}" for f in fields)  # type: ignore[union-attr]
+
+
+def _rule_keys(layout: Layout) -> str:
+    """Per rule the values it reads as one text, null where it is not asked; and the context beside them."""
+    parts = []
+    for number, rule in enumerate(layout.rules()):
+        columns = read_columns(layout, rule)
+        asked = f"CASE WHEN {_is_asked(columns, rule)} THEN {{}} END"
+        context = f"({_context(layout, rule)})" if rule.context else "''"
+        inside = ", ".join(f"inside.{column}" for column in columns)
+        parts.append(f", {asked.format(f'ROW({inside}, {context})::text')} AS _key{number}")
+        parts.append(f", {asked.format(context)} AS _context{number}")
+    return "".join(parts)
+
+
+def read_columns(layout: Layout, rule: Rule) -> list[str]:
+    """The quoted columns a rule reads."""
+    return [quoted(str(layout.model._meta.get_field(name).column)) for name in rule.reads]  # type: ignore[union-attr]
+
+
+def _context(layout: Layout, rule: Rule) -> str:
+    """The SQL of a rule's context with its places filled."""
+    places = {n: f"inside.{c}" for n, c in zip(rule.reads, read_columns(layout, rule), strict=True)}
+    text = rule.context
+    for name, column in {"id": "inside.id", **places}.items():
+        text = text.replace(f"{{{name}}}", column)
+    return text
+
+
+def _is_asked(columns: list[str], rule: Rule) -> str:
+    """New, or one of the values changes; all of them readable; not all of them blank."""
+    plain = [column.strip('"') for column in columns]
+    changes = " OR ".join(f"inside.{c} IS DISTINCT FROM inside._was_{p}" for c, p in zip(columns, plain, strict=True))
+    blank = " OR ".join(f"coalesce(inside.{column}::text, '') NOT IN ('', 'false')" for column in columns)
+    readable = " AND ".join(f"inside.{column} IS NOT NULL" for column in columns)
+    return f"(inside._new OR {changes}) AND {readable}" + ("" if rule.always else f" AND ({blank})")

@@ -1,0 +1,108 @@
+"""The constraints of the model, held against the rows before the database would refuse them.
+
+They are compiled from `Model._meta.constraints`, so a rule is written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection, models
+from django.db.models.sql import Query
+from django.db.models.sql.where import AND
+
+from foundation.transfers.engine.judging import place_of
+from foundation.transfers.engine.layout import Layout
+from foundation.transfers.engine.sql import Names, execute, literal, quoted
+
+
+def judge_constraints(names: Names, layout: Layout) -> None:
+    """Write down every check constraint that a row breaks."""
+    editor: Any = connection.SchemaEditorClass(connection, collect_sql=True)
+    values = []
+    for check in layout.model._meta.constraints:
+        if isinstance(check, models.CheckConstraint):
+            broken = f"({check._get_check_sql(layout.model, editor)}) IS FALSE"  # type: ignore[attr-defined]
+            values.append(f"({broken}, {_place(layout, check.condition)}, {_said(check)})")
+    if values:
+        execute(f"""
+            INSERT INTO {names.errors}
+            SELECT _line, e.place, e.name, '', e.code, e.message
+            FROM {names.rows} CROSS JOIN LATERAL (VALUES {", ".join(values)}) e(bad, place, name, code, message)
+            WHERE e.bad
+        """)
+
+
+def _said(constraint: models.BaseConstraint) -> str:
+    return f"{literal(constraint.name)}, {literal(str(constraint.get_violation_error_message()))}"
+
+
+def _place(layout: Layout, expression: Any) -> str:
+    references = {path[0] for path in layout.model._get_expr_references(expression)}  # type: ignore[attr-defined]
+    cell = place_of(layout, references)
+    return f"{cell.number}::smallint, {literal(cell.column.column_name)}" if cell else "NULL::smallint, ''"
+
+
+def judge_unique(names: Names, layout: Layout) -> None:
+    """Write down every row that would take what another record has, or another row of the file."""
+    for keys, condition, place, said in _uniques(layout):
+        shown = ", ".join(f"{key} AS k{n}" for n, key in enumerate(keys))
+        same = " AND ".join(f"t.k{n} = r.k{n}" for n in range(len(keys)))
+        group = ", ".join(f"k{n}" for n in range(len(keys)))
+        filled = " AND ".join(f"k{n} IS NOT NULL" for n in range(len(keys)))
+        rows = f"SELECT _line, id, {shown} FROM {names.rows} WHERE {condition}"
+        execute(f"""
+            INSERT INTO {names.errors}
+            SELECT broken._line, {place}, '', {said} FROM (
+                SELECT r._line FROM ({rows}) r JOIN (
+                    SELECT {layout.key} AS id, {shown} FROM {layout.table} WHERE {condition}
+                ) t ON {same} AND t.id <> r.id
+                UNION
+                SELECT _line FROM (SELECT _line, count(*) OVER (PARTITION BY {group}) AS times FROM ({rows}) r
+                                   WHERE {filled}) counted
+                WHERE times > 1
+            ) broken
+            WHERE NOT EXISTS (SELECT 1 FROM {names.errors} e WHERE e._line = broken._line AND e.code = 'doubled')
+        """)
+
+
+def _uniques(layout: Layout) -> Iterator[tuple[list[str], str, str, str]]:
+    """Yield for each unique rule its key expressions, its condition, its place and what is said."""
+    for rule in layout.model._meta.constraints:
+        if isinstance(rule, models.UniqueConstraint):
+            expressions = [models.F(name) for name in rule.fields] or list(rule.expressions)
+            condition = _compiled_condition(layout.model, rule.condition) if rule.condition else "true"
+            keys = [_compiled(layout.model, expression) for expression in expressions]
+            yield keys, condition, _place(layout, models.Q(*_null_tests(layout, rule))), _said(rule)
+    for known in layout.model._meta.concrete_fields:
+        if known.unique and not known.primary_key:
+            place = _place(layout, models.Q(**{f"{known.name}__isnull": False}))
+            message = literal(str(known.error_messages["unique"]))
+            yield [quoted(str(known.column))], "true", place, f"'unique', {message}"
+
+
+def _null_tests(layout: Layout, rule: models.UniqueConstraint) -> list[models.Q]:
+    references = set(rule.fields)
+    for expression in rule.expressions:
+        references |= {path[0] for path in layout.model._get_expr_references(expression)}  # type: ignore[attr-defined]
+    return [models.Q(**{f"{name}__isnull": False}) for name in references]
+
+
+def _compiled(model: type[models.Model], expression: Any) -> str:
+    query = Query(model, alias_cols=False)
+    resolved = expression.resolve_expression(query, allow_joins=False)
+    return _inlined(query, resolved)
+
+
+def _compiled_condition(model: type[models.Model], condition: models.Q) -> str:
+    query = Query(model, alias_cols=False)
+    where = query.build_where(condition)
+    where.connector = where.connector or AND
+    return _inlined(query, where)
+
+
+def _inlined(query: Query, expression: Any) -> str:
+    compiler = query.get_compiler(connection=connection)
+    text, params = compiler.compile(expression)
+    return str(text % tuple(literal(value) for value in params))

@@ -1,0 +1,104 @@
+"""Which record a row means: table `m0, m1 … (_line, id, found)` per identity, in the order the resource lists them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from foundation.transfers.declaration import Identity
+from foundation.transfers.engine.layout import Cell, Kind, Layout
+from foundation.transfers.engine.naming import NUMBER, name_in
+from foundation.transfers.engine.sql import execute, inlined, literal, quoted
+
+
+def usable(layout: Layout) -> list[Identity]:
+    """The identities whose columns the file brings."""
+    return [i for i in layout.resource.identities if all(layout.cells_of(name) for name in i.needed)]
+
+
+def match(layout: Layout) -> None:
+    """Find the records of all fresh rows, one statement per identity."""
+    for number, identity in enumerate(usable(layout)):
+        _match(layout, number, identity, _visible(layout))
+
+
+def _visible(layout: Layout) -> str:
+    return inlined(layout.resource.visible(layout.options).order_by().values(*_columns(layout)))
+
+
+def _columns(layout: Layout) -> list[str]:
+    names = {layout.model._meta.pk.name}
+    for identity in layout.resource.identities:
+        names |= {*identity.fields, identity.unless} - {""}
+    return sorted(names)
+
+
+def _match(layout: Layout, number: int, identity: Identity, visible: str) -> None:
+    conditions = [f"{value_in(layout, name)} IS NOT NULL" for name in identity.needed]
+    conditions += [f"m{earlier}._line IS NULL" for earlier in range(number)]
+    conditions += [
+        f"{cell.raw} IS NULL"
+        for other in layout.resource.identities
+        if other.must_exist and other is not identity
+        for cell in layout.cells_of(other.fields[0])
+    ]
+    earlier = " ".join(f"LEFT JOIN m{n} ON m{n}._line = f._line" for n in range(number))
+    pairs = [pair(layout, name, "t", needed=name in identity.needed) for name in identity.fields]
+    if identity.unless and (own := layout.cells_of(identity.unless)):
+        pairs.append(f"({own[0].raw} IS NULL OR t.{_column(layout, identity.unless)} = '')")
+    execute(f"""
+        CREATE TEMP TABLE m{number} ON COMMIT DROP AS
+        SELECT f._line, min(t.id) AS id, count(*) AS found FROM fresh f {joins(layout, identity)} {earlier}
+        JOIN ({visible}) t ON {" AND ".join(pairs)} WHERE {" AND ".join(conditions)} GROUP BY f._line
+    """)
+    execute(f"ANALYZE m{number}")
+
+
+def _column(layout: Layout, name: str) -> str:
+    return quoted(str(layout.model._meta.get_field(name).column))  # type: ignore[union-attr]
+
+
+def joins(layout: Layout, identity: Identity) -> str:
+    """JOINs to the tables of names and parsed values that the identity's cells need."""
+    found = []
+    for cell in (cell for name in identity.fields for cell in layout.cells_of(name)):
+        if cell.kind is Kind.LOOKUP:
+            found.append(f"LEFT JOIN l{cell.number} ON l{cell.number}.name = {name_in(cell)}")
+        elif cell.kind is Kind.PARSED:
+            found.append(f"LEFT JOIN p{cell.number} ON p{cell.number}.cell = {cell.raw}")
+    return " ".join(found)
+
+
+def value_in(layout: Layout, name: str) -> str:
+    """SQL of what a row says for an identifying field, in the form in which it is compared; null when blank."""
+    values = [_value(cell) for cell in layout.cells_of(name)]
+    return f"coalesce({', '.join(values)})" if values else "NULL"
+
+
+def _value(cell: Cell) -> str:
+    if cell.kind is Kind.LOOKUP:
+        return f"CASE WHEN l{cell.number}.found = 1 THEN l{cell.number}.id END"
+    if isinstance(cell.field, models.AutoField):
+        return f"CASE WHEN {cell.raw} ~ {literal(NUMBER)} THEN {cell.raw}::bigint END"
+    if cell.kind is Kind.PARSED:
+        return _folded(cell, f"p{cell.number}.value")
+    return _folded(cell, cell.raw)
+
+
+def _folded(cell: Cell, value: str) -> str:
+    return f"lower({value})" if is_text(cell.field) else value
+
+
+def is_text(known: object) -> bool:
+    """Whether case does not count in a field."""
+    return isinstance(known, (models.CharField, models.TextField))
+
+
+def pair(layout: Layout, name: str, other: str, *, needed: bool) -> str:
+    """SQL that a record `other` has the value the row says."""
+    column = f"{other}.{_column(layout, name)}"
+    own = f"lower({column})" if is_text(layout.model._meta.get_field(name)) else column
+    if needed:
+        return f"{own} = {value_in(layout, name)}"
+    if is_text(layout.model._meta.get_field(name)):
+        return f"{own} = coalesce({value_in(layout, name)}, '')"
+    return f"{own} IS NOT DISTINCT FROM {value_in(layout, name)}"

@@ -1,0 +1,50 @@
+"""Cells that only Python can read: each different text once, by the widget and the field's own checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from foundation.transfers.engine.layout import Cell, Kind, Layout
+from foundation.transfers.engine.sql import bundles, column_type, execute
+
+AT_ONCE = 10_000
+
+
+def parse(layout: Layout) -> None:
+    """Make for each such cell a table of its texts: `p3 (cell, value, messages)`."""
+    for cell in layout.cells:
+        if cell.kind in (Kind.PARSED, Kind.LINKS):
+            kind = "text[]" if cell.field is None else column_type(cell.field)
+            execute(f"CREATE TEMP TABLE p{cell.number} (cell text, value {kind}, messages text[]) ON COMMIT DROP")
+            for texts in _texts(cell):
+                _write(f"p{cell.number}", (_parsed(cell, text) for text in texts))
+            execute(f"ANALYZE p{cell.number}")
+
+
+def _texts(cell: Cell) -> Iterator[list[str]]:
+    """Yield the different texts in bundles."""
+    query = f"SELECT DISTINCT {cell.raw} FROM fresh f WHERE {cell.filled}"
+    for rows in bundles(query, AT_ONCE):
+        yield [text for (text,) in rows]
+
+
+def _write(table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _parsed(cell: Cell, text: str) -> tuple[str, Any, list[str] | None]:
+    try:
+        value = cell.column.widget.clean(text)
+        if cell.field is not None:
+            value = cell.field.get_db_prep_save(cell.field.clean(value, None), connection)
+    except ValidationError as error:
+        return text, None, list(error.messages)
+    except ValueError as error:
+        return text, None, [str(error)]
+    return text, value, None

@@ -1,0 +1,101 @@
+"""From the stored file into the staging table, and out of it what is known to be unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import connection
+
+from foundation.transfers.engine.layout import Layout
+from foundation.transfers.engine.sql import Names, execute, literal
+
+ROWS_PER_REPORT = 5_000
+ERROR_COLUMNS = "_line bigint, place smallint, column_name text, value text, code text, message text"
+MISSING_COLUMNS = "model text, field text, place smallint, key text, name text, id bigint, used boolean"
+
+# one staged row: line, number of the record, what is wrong with the row as such, its cells
+StagedRow = tuple[int, int, str | None, list[str | None]]
+
+
+def make_tables(names: Names, layout: Layout) -> None:
+    """Make the tables of a run anew. Unlogged: the stored file is the truth, and they cost no write-ahead log."""
+    drop_tables(names)
+    cells = "".join(f", {cell.name} text" for cell in layout.cells)
+    execute(f"CREATE UNLOGGED TABLE {names.raw} (_line bigint, _number bigint, _problem text{cells})")
+    execute(f"CREATE UNLOGGED TABLE {names.errors} ({ERROR_COLUMNS})")
+    execute(f"CREATE UNLOGGED TABLE {names.missing} ({MISSING_COLUMNS})")
+
+
+def drop_tables(names: Names) -> None:
+    """Forget what was staged."""
+    execute(f"DROP TABLE IF EXISTS {', '.join(names.all())}")
+
+
+def copy_rows(names: Names, rows: Iterable[StagedRow], on_rows: Callable[[int], None]) -> int:
+    """Stream rows into the staging table; return how many."""
+    count = 0
+    with connection.cursor() as cursor, cursor.copy(f"COPY {names.raw} FROM STDIN") as copy:
+        for line, number, problem, cells in rows:
+            copy.write_row((line, number, problem, *cells))
+            count += 1
+            if count % ROWS_PER_REPORT == 0:
+                on_rows(count)
+    on_rows(count)
+    execute(f"ANALYZE {names.raw}")
+    return count
+
+
+def find_unchanged(names: Names, layout: Layout) -> None:
+    """Give each readable row its hash, and its record where a seal says that nothing has changed on either side."""
+    cells = ", ".join(cell.name for cell in layout.cells)
+    seals = f"""LEFT JOIN (
+        transfers_seal s JOIN {layout.table} t ON t.{layout.key} = s.record AND t.version = s.version
+    ) ON s.layout = {layout.number} AND s.hash = h.hash"""
+    record = "s.record, s.version"
+    if layout.options.check_everything:
+        seals, record = "", "NULL::bigint AS record, NULL::integer AS version"
+    execute(f"""
+        CREATE UNLOGGED TABLE {names.seen} AS
+        SELECT h._line, h.hash, {record}
+        FROM (SELECT _line, md5(ROW({cells})::text)::uuid AS hash FROM {names.raw} WHERE _problem IS NULL) h {seals}
+    """)
+    execute(f"ANALYZE {names.seen}")
+    execute(f"""
+        CREATE TEMP TABLE fresh ON COMMIT DROP AS
+        SELECT r.*, s.hash AS _hash FROM {names.raw} r JOIN {names.seen} s USING (_line) WHERE s.record IS NULL
+    """)
+    execute("ANALYZE fresh")
+
+
+def refuse_unreadable(names: Names) -> None:
+    """Rows whose very form is wrong."""
+    execute(f"""
+        INSERT INTO {names.errors} SELECT _line, NULL, '', '', 'form', _problem FROM {names.raw}
+        WHERE _problem IS NOT NULL
+    """)
+
+
+def seal(names: Names, layout: Layout, condition: str) -> int:
+    """Remember rows that say what their records hold now; `condition` chooses among the rows `r`."""
+    return execute(f"""
+        INSERT INTO transfers_seal (layout, hash, record, version)
+        SELECT DISTINCT ON (r._hash) {literal(layout.number)}, r._hash, r.id, t.version
+        FROM {names.rows} r JOIN {layout.table} t ON t.{layout.key} = r.id WHERE {condition}
+        ON CONFLICT (layout, hash) DO UPDATE SET record = EXCLUDED.record, version = EXCLUDED.version
+    """)
+
+
+def is_staged(names: Names, rows: int) -> bool:
+    """Whether the tables hold what was staged: after a crash of the database unlogged tables are empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [names.rows])
+        if not cursor.fetchone()[0]:  # type: ignore[index]
+            return False
+    return rows == 0 or bool(_any(f"SELECT EXISTS (SELECT 1 FROM {names.raw})"))
+
+
+def _any(query: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchone()[0]  # type: ignore[index]

@@ -1,0 +1,61 @@
+"""How a file is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from foundation.identity.models import User
+
+CLEAR = "__NULL__"  # a cell that says: take the value away
+
+
+class Strategy(models.TextChoices):
+    """Which rows an import writes."""
+
+    UPSERT = "upsert", _("Add new records and update existing ones")
+    ADD = "add", _("Add new records only, leave existing ones alone")
+    UPDATE = "update", _("Update existing records only, leave new ones out")
+
+
+class Blank(models.TextChoices):
+    """What a blank cell means."""
+
+    KEEP = "keep", _("A blank cell keeps what the record has")
+    CLEAR = "clear", _("A blank cell takes the value away")
+
+
+STORED = ("create_missing", "strategy", "blank", "all_or_nothing", "check_everything")
+
+
+@dataclass
+class Options:
+    """How a file is imported: by whom, and what is allowed to happen."""
+
+    actor: User | None = None
+    dry_run: bool = False
+    create_missing: bool = False
+    strategy: str = Strategy.UPSERT
+    blank: str = Blank.KEEP
+    all_or_nothing: bool = False
+    check_everything: bool = False  # trust no seal: a renamed group, say, raises no version of its customers
+    on_row: Callable[[int, int], None] = lambda done, total: None
+    created: dict[str, int] = field(default_factory=dict)
+
+    def note_created(self, model: type[models.Model]) -> None:
+        """Count a record that was made because a row named it."""
+        name = str(model._meta.verbose_name_plural)
+        self.created[name] = self.created.get(name, 0) + 1
+
+    def as_json(self) -> dict[str, Any]:
+        """What a run stores of it."""
+        return {name: value for name, value in asdict(self).items() if name in STORED}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any], **others: Any) -> Self:
+        """Make options from what a run stores; names nobody knows any more are passed over."""
+        return cls(**{name: value for name, value in stored.items() if name in STORED}, **others)
