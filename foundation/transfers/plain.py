@@ -19,7 +19,7 @@ from tablib import Dataset
 from foundation.changes.refusals import refusals
 from foundation.transfers.columns import Column, LinkedColumn
 from foundation.transfers.declaration import Identity, Rule
-from foundation.transfers.options import CLEAR, Blank, Options, Strategy
+from foundation.transfers.options import CLEAR, Blank, Options
 from foundation.transfers.plan import LINE, Plan
 from foundation.transfers.reports import ImportReport, Refusal
 from foundation.transfers.tables import Record, Table
@@ -91,11 +91,48 @@ class PlainResource(resources.ModelResource):
         with transaction.atomic():
             self.plan = Plan(self, rows, self.get_import_fields())
             report.refusals += self.plan.refusals
+            report.refusals += self._wrong_cells([row for row in rows if row[LINE] in self.plan.astray])
             self._run(self.plan.in_order(), report)
             report.created = options.created
             transaction.set_rollback(options.dry_run)
         report.refusals.sort(key=lambda refusal: refusal.line)
         return report
+
+    def _wrong_cells(self, rows: list[dict[str, Any]]) -> list[Refusal]:
+        """Cells that mean nothing, in rows of which nobody knows what record they mean."""
+        found = []
+        for row in rows:
+            said: set[str] = set()
+            for column in self.get_import_fields():
+                cell = row[column.column_name]
+                if column.attribute in said:
+                    continue
+                if cell and column.attribute:
+                    said.add(column.attribute)
+                for message in self._cell_problems(column, row[LINE], cell) if cell and cell != CLEAR else ():
+                    found.append(Refusal(row[LINE], column.column_name, cell, message))
+        return found
+
+    def _cell_problems(self, column: Column, line: int, cell: str) -> list[str]:
+        try:
+            with transaction.atomic():
+                if column.attribute == self.tree:
+                    self.plan.raise_unless_found(line)
+                elif isinstance(column, LinkedColumn):
+                    self._linked(column, self._meta.model(), cell)
+                elif not column.readonly:
+                    self._read_cell(column, cell)
+                transaction.set_rollback(True)
+        except ValidationError as error:
+            return list(error.messages)
+        except ValueError as error:
+            return [str(error)]
+        return []
+
+    def _read_cell(self, column: Column, cell: str) -> None:
+        value = column.clean({column.column_name: cell}, options=self.options)
+        if not isinstance(value, models.Model):
+            self._meta.model._meta.get_field(str(column.attribute)).clean(value, None)  # type: ignore[union-attr]
 
     def get_import_fields(self) -> list[Column]:
         """Only the columns that the file has."""
@@ -136,7 +173,7 @@ class PlainResource(resources.ModelResource):
             self.links[column] = self._linked(column, instance, cell)
         elif cell == CLEAR or (not cell and self._clears(column, row)):
             setattr(instance, str(column.attribute), _emptied(self._meta.model, str(column.attribute)))
-        elif cell and self.plan.names_parent(column):
+        elif cell and column.attribute == self.tree:
             instance.parent = self.plan.parent_of(row[LINE], column, cell)  # type: ignore[attr-defined]
         elif cell:
             self.import_field(column, instance, row, **kwargs)
@@ -153,8 +190,12 @@ class PlainResource(resources.ModelResource):
         self.links: dict[LinkedColumn, list[int]] = {}
         self.blame: dict[str, str] = {}
         with transaction.atomic():
+            if self.plan.is_left(row[LINE]):
+                result = self.get_row_result_class()()
+                result.import_type = RowResult.IMPORT_TYPE_SKIP
+                return result
             result = super().import_row(row, instance_loader, **kwargs)
-            if result.errors or result.validation_error:
+            if result.errors or result.validation_error or result.import_type == RowResult.IMPORT_TYPE_SKIP:
                 transaction.set_rollback(True)
                 self.options.created = created
         self.options.on_row(kwargs["row_number"], self._total)
@@ -165,9 +206,6 @@ class PlainResource(resources.ModelResource):
         if original is not None and import_validation_errors:
             return False
         adds = instance._state.adding
-        if self.options.strategy == (Strategy.UPDATE if adds else Strategy.ADD):
-            self.validate_instance(instance)
-            return True
         if adds or any(ids != self._present_links(column, instance) for column, ids in self.links.items()):
             return False
         return all(getattr(instance, f.attname) == getattr(original, f.attname) for f in instance._meta.concrete_fields)

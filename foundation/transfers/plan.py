@@ -12,10 +12,11 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from foundation.transfers.columns import Column
+from foundation.transfers.columns import Column, TextWidget
 from foundation.transfers.declaration import Identity
+from foundation.transfers.engine.layout import is_plain_text
 from foundation.transfers.lookups import LONGEST_NUMBER, LookupWidget
-from foundation.transfers.options import CLEAR
+from foundation.transfers.options import CLEAR, Strategy
 from foundation.transfers.reports import Refusal
 
 if TYPE_CHECKING:
@@ -35,16 +36,18 @@ class Plan:
         self.targets: dict[int, int] = {}
         self.refusals: list[Refusal] = []
         self.saved: dict[int, models.Model] = {}
+        self.circular: dict[int, str] = {}  # by line: the sentence
         self.parents: dict[int, Node | str] = {}  # by line; a text is why there is none
         for row in rows:
             self._match(row)
         self._refuse_doubles()
+        self.astray = self.refused  # nobody knows what record they mean
         self._place()
 
     @property
     def refused(self) -> set[int]:
         """Lines that are refused already."""
-        return {refusal.line for refusal in self.refusals}
+        return {refusal.line for refusal in self.refusals} | set(self.circular)
 
     # --- which record -----------------------------------------------------------------------------------------------
 
@@ -91,6 +94,8 @@ class Plan:
         known: Any = self.model._meta.get_field(name)
         if isinstance(known, models.AutoField):
             return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else None
+        if type(column.widget) is TextWidget and is_plain_text(known):
+            return text
         try:
             value = column.widget.clean(text, **self._given(column))
             value = getattr(value, "pk", value)
@@ -166,7 +171,7 @@ class Plan:
                     self.parents[row[LINE]] = self._parent(column, cell)
                     break
         while circles := self._circles():
-            self.refusals += circles
+            self.circular |= circles
 
     def _parent(self, column: Column, cell: str) -> Node | str:
         if not self.names_parent(column):
@@ -210,7 +215,7 @@ class Plan:
         }
         for row in self.rows:
             line = row[LINE]
-            if line in self.refused or isinstance(self.parents.get(line), str):
+            if not self._moves(row):
                 continue
             if line in self.parents:
                 above[self.node(line)] = self.parents[line]  # type: ignore[assignment]
@@ -218,20 +223,31 @@ class Plan:
                 above[self.node(line)] = None
         return above
 
+    def _moves(self, row: Row) -> bool:
+        """Whether a row takes its place in the tree."""
+        line = row[LINE]
+        return not (line in self.refused or self.is_left(line) or isinstance(self.parents.get(line), str))
+
+    def is_left(self, line: int) -> bool:
+        """Whether the strategy leaves a row alone."""
+        leaves = {Strategy.ADD: line in self.targets, Strategy.UPDATE: line not in self.targets}
+        return line not in self.astray and leaves.get(Strategy(self.resource.options.strategy), False)
+
     def _is_cleared(self, row: Row) -> bool:
         cells = [row[c.column_name] for c in self.columns if c.attribute == self.resource.tree]
         clears = self.resource.options.blank == "clear"
         return CLEAR in cells or (clears and bool(cells) and not any(cells))
 
-    def _circles(self) -> list[Refusal]:
-        above, lines = self._tree_after(), {self.node(row[LINE]): row for row in self.rows}
-        found = []
+    def _circles(self) -> dict[int, str]:
+        above = self._tree_after()
+        lines = {self.node(row[LINE]): row for row in self.rows if self._moves(row)}
+        found = {}
         for node, row in lines.items():
-            if row[LINE] not in self.refused and (circle := _circle(node, above)):
-                found.append(self._circular(row, [lines[n][LINE] for n in circle if n in lines], node, above))
+            if circle := _circle(node, above):
+                found[row[LINE]] = self._sentence(row, [lines[n][LINE] for n in circle if n in lines], node, above)
         return found
 
-    def _circular(self, row: Row, lines: list[int], node: Node, above: dict[Node, Node | None]) -> Refusal:
+    def _sentence(self, row: Row, lines: list[int], node: Node, above: dict[Node, Node | None]) -> str:
         name, parent = self._name_after(row), above[node]
         if parent == node:
             sentence = _("Circular reference detected. '%(name)s' cannot be its own parent.") % {"name": name}
@@ -245,12 +261,11 @@ class Plan:
             sentence = _("Circular reference detected. The lines %(lines)s are each other's parents.") % {
                 "lines": shown
             }
-        column = next(c for c in self.columns if c.attribute == self.resource.tree)
-        return Refusal(row[LINE], column.column_name, "", sentence)
+        return sentence
 
     def in_order(self) -> list[Row]:
-        """The rows that are not refused, those higher up in the tree first, else as in the file."""
-        good = [row for row in self.rows if row[LINE] not in self.refused]
+        """The rows of which it is known what record they mean, those higher up in the tree first."""
+        good = [row for row in self.rows if row[LINE] not in self.astray]
         if not self.resource.tree:
             return good
         above = self._tree_after()
@@ -258,14 +273,23 @@ class Plan:
 
     def parent_of(self, line: int, column: Column, cell: str) -> models.Model:
         """Return the parent a row names; raises ValueError with the sentence where there is none."""
+        if line in self.circular:
+            raise ValueError(self.circular[line])
         parent = self.parents[line]
         if isinstance(parent, str):
             raise ValueError(parent)  # noqa: TRY004  (a sentence, for the column)
         if parent[0] == "pk":
             return self.model._default_manager.get(pk=parent[1])
         if parent[1] not in self.saved:
-            raise ValueError(_("Its parent on line %(line)s is refused. Mend that row first.") % {"line": parent[1]})
+            raise ValueError(
+                _("Its parent on line %(line)s does not come in. Mend that row first.") % {"line": parent[1]}
+            )
         return self.saved[parent[1]]
+
+    def raise_unless_found(self, line: int) -> None:
+        """Raise ValueError with the sentence where a row names a parent that is nowhere."""
+        if isinstance(parent := self.parents[line], str):
+            raise ValueError(parent)  # noqa: TRY004  (a sentence, for the column)
 
     def note_saved(self, line: int, instance: models.Model) -> None:
         """A row is in: others may hang below it."""

@@ -109,21 +109,22 @@ def _move(names: Names, layout: Layout) -> None:
     if layout.tree is None:
         return
     parent = layout.tree.column
-    execute(f"""
-        UPDATE {layout.table} t SET {parent} = r.{parent} FROM {names.rows} r
-        WHERE r._state = 'changed' AND t.{layout.key} = r.id AND t.{parent} IS DISTINCT FROM r.{parent}
-    """)
+    _write(names, layout, f"r._state = 'changed' AND t.{parent} IS DISTINCT FROM r.{parent}")
 
 
-def _update(names: Names, layout: Layout, first: int, last: int) -> int:
+def _write(names: Names, layout: Layout, chosen: str) -> None:
     written = [quoted(str(known.column)) for known in layout.written()]
-    chosen = f"r._state = 'changed' AND r._line BETWEEN {first} AND {last}"
     ours, theirs = (", ".join(f"{row}.{column}" for column in written) for row in ("r", "t"))
     if written:
         execute(f"""
             UPDATE {layout.table} t SET ({", ".join(written)}) = ROW({ours}) FROM {names.rows} r
             WHERE {chosen} AND t.{layout.key} = r.id AND ROW({theirs}) IS DISTINCT FROM ROW({ours})
         """)
+
+
+def _update(names: Names, layout: Layout, first: int, last: int) -> int:
+    chosen = f"r._state = 'changed' AND r._line BETWEEN {first} AND {last}"
+    _write(names, layout, chosen)
     for cell in layout.links:
         _link(names, cell, chosen)
     return int(fetch(f"SELECT count(*) FROM {names.rows} r WHERE {chosen}")[0][0])

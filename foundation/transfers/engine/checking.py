@@ -70,7 +70,11 @@ def _understand(layout: Layout, names: Names, on_step: Step) -> None:
     naming.look_up(names, layout)
     matching.match(layout)
     drafting.draft(layout)
+    judging.judge_identities(names, layout)
+    judging.judge_doubles(names, layout)
     families.find_parents(layout)
+    drafting.set_astray_apart(names)
+    drafting.set_left_apart(names, layout)
     on_step(_("Asking the rules"))
     ruling.ask(layout)
     ruling.settle_rows(names, layout)
@@ -79,10 +83,8 @@ def _understand(layout: Layout, names: Names, on_step: Step) -> None:
 def _judge(layout: Layout, names: Names, on_step: Step) -> None:
     """All errors of all rows; rows without any are left in the table of rows."""
     on_step(_("Checking"))
-    judging.judge_identities(names, layout)
     judging.judge_cells(names, layout)
     judging.judge_rules(names, layout)
-    judging.judge_doubles(names, layout)
     families.judge_parents(names, layout)
     holding.judge_constraints(names, layout)
     holding.judge_unique(names, layout)
@@ -98,12 +100,12 @@ def _count(names: Names, read: int) -> Counts:
     counts = Counts(read=read)
     for state, count in fetch(f"SELECT _state, count(*) FROM {names.rows} GROUP BY _state"):
         setattr(counts, state, count)
-    ((sealed, refused, errors),) = fetch(f"""
-        SELECT (SELECT count(*) FROM {names.seen} s WHERE s.record IS NOT NULL AND NOT EXISTS (
+    ((counts.left, sealed, counts.refused, counts.errors),) = fetch(f"""
+        SELECT (SELECT count(*) FROM {names.left}),
+               (SELECT count(*) FROM {names.seen} s WHERE s.record IS NOT NULL AND NOT EXISTS (
                    SELECT 1 FROM {names.errors} e WHERE e._line = s._line)),
                count(DISTINCT _line), count(*) FROM {names.errors}
     """)
     counts.unchanged += sealed
-    counts.refused, counts.errors = refused, errors
     counts.created = dict(creating.used(names))
     return counts

@@ -9,8 +9,8 @@ from foundation.transfers.declaration import Rule
 from foundation.transfers.engine.layout import AnyField, Cell, Kind, Layout, Target
 from foundation.transfers.engine.matching import usable
 from foundation.transfers.engine.naming import name_in
-from foundation.transfers.engine.sql import column_type, execute, literal, quoted, typed
-from foundation.transfers.options import Blank
+from foundation.transfers.engine.sql import Names, column_type, execute, literal, quoted, typed
+from foundation.transfers.options import Blank, Strategy
 
 
 def draft(layout: Layout) -> None:
@@ -29,6 +29,24 @@ def draft(layout: Layout) -> None:
         ) inside
     """)
     execute("ANALYZE draft")
+
+
+def set_astray_apart(names: Names) -> None:
+    """Take rows out of which nobody knows what record they mean: their cells are judged, no more than that."""
+    execute(f"""
+        CREATE TEMP TABLE astray ON COMMIT DROP AS SELECT d._line, d.id, d._new FROM draft d
+        WHERE EXISTS (SELECT 1 FROM {names.errors} e WHERE e._line = d._line)
+    """)
+    execute("DELETE FROM draft d USING astray a WHERE a._line = d._line")
+
+
+def set_left_apart(names: Names, layout: Layout) -> None:
+    """Take rows out that the strategy leaves alone: nothing about them is wrong, and nothing happens to them."""
+    is_left = {Strategy.ADD: "NOT d._new", Strategy.UPDATE: "d._new"}.get(Strategy(layout.options.strategy), "false")
+    execute(f"CREATE UNLOGGED TABLE {names.left} AS SELECT d._line, d.id, d._new FROM draft d WHERE {is_left}")
+    if is_left != "false":
+        execute(f"DELETE FROM draft d USING {names.left} l WHERE l._line = d._line")
+        execute(f"DELETE FROM fresh f USING {names.left} l WHERE l._line = f._line")
 
 
 def _sequence(layout: Layout) -> str:
@@ -67,12 +85,8 @@ def value(layout: Layout, known: AnyField) -> str:
     if target is None:
         return kept
     cases = [case for cell in target.cells for case in _cases(cell, emptied(known), kept)]
-    is_cleared = layout.options.blank == Blank.CLEAR and not _is_left_to_tree(target)
+    is_cleared = layout.options.blank == Blank.CLEAR
     return f"CASE {' '.join(cases)} ELSE {emptied(known) if is_cleared else kept} END"
-
-
-def _is_left_to_tree(target: Target) -> bool:
-    return any(cell.kind is Kind.TREE for cell in target.cells)
 
 
 def _cases(cell: Cell, empty: str, kept: str) -> list[str]:
@@ -99,6 +113,8 @@ def default(layout: Layout, known: AnyField) -> str:
     if known.name in given:
         chosen = given[known.name]
         return typed(getattr(chosen, "pk", chosen), known)
+    if Target(known).is_required:
+        return f"NULL::{column_type(known)}"  # refused elsewhere: no further rule judges it
     return typed(known.get_default(), known)
 
 

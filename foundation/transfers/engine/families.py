@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from foundation.transfers.engine.judging import column_for
-from foundation.transfers.engine.layout import Cell, Layout
+from foundation.transfers.engine.layout import Layout
 from foundation.transfers.engine.sql import Names, execute, inlined, literal, quoted
 
 LINES_SHOWN = 20
@@ -29,7 +29,8 @@ def find_parents(layout: Layout) -> None:
         )
         execute(f"""
             WITH wanted AS (
-                SELECT f._line, lower({cell.raw}) AS name FROM fresh f WHERE {cell.filled} {_not_before(layout, cell)}
+                SELECT f._line, lower({cell.raw}) AS name FROM fresh f
+                WHERE {cell.filled} AND {layout.counts(cell)}
             ), name AS (SELECT DISTINCT name FROM wanted), candidate AS (
                 SELECT t.id, t.name FROM name JOIN ({rows}) t(id, name) ON t.name = name.name
                 WHERE NOT EXISTS (SELECT 1 FROM draft d WHERE d.id = t.id)
@@ -40,12 +41,6 @@ def find_parents(layout: Layout) -> None:
             FROM wanted w LEFT JOIN candidate c ON c.name = w.name GROUP BY w._line
         """)
     execute("ANALYZE parents")
-
-
-def _not_before(layout: Layout, cell: Cell) -> str:
-    """Only where no earlier column says the parent already."""
-    earlier = [other for other in layout.tree.cells if other.number < cell.number] if layout.tree else []
-    return "".join(f" AND {other.raw} IS NULL" for other in earlier)
 
 
 def judge_parents(names: Names, layout: Layout) -> None:
@@ -68,8 +63,17 @@ def judge_families(names: Names, layout: Layout) -> None:
     execute(f"ANALYZE {names.errors}")
     if layout.tree is None:
         return
-    while _refuse_orphans(names, layout) + _refuse_circles(names, layout):
+    while _refuse_circles(names, layout, _has_no_parent(names, layout)):
         pass
+    while _refuse_orphans(names, layout) + _refuse_circles(names, layout, refused(names, "r._line")):
+        pass
+
+
+def _has_no_parent(names: Names, layout: Layout) -> str:
+    """SQL: the parent itself is wrong. Who mends other errors should not hear of a circle only after that."""
+    places = ", ".join(str(cell.number) for cell in layout.tree.cells) if layout.tree else ""
+    return f"""EXISTS (SELECT 1 FROM {names.errors} e
+        WHERE e._line = r._line AND (e.place IN ({places}) OR e.code = 'circle'))"""
 
 
 def refused(names: Names, line: str) -> str:
@@ -82,19 +86,25 @@ def _refuse_orphans(names: Names, layout: Layout) -> int:
     assert layout.tree is not None  # noqa: S101  (asked for trees only)
     parent = layout.tree.column
     sentence = literal(
-        _("Its parent on line %(line)s is refused. Mend that row first.") % {"line": "%(line)s"},
+        _("Its parent on line %(line)s does not come in. Mend that row first.") % {"line": "%(line)s"},
     )
     return execute(f"""
         INSERT INTO {names.errors}
         WITH RECURSIVE lost(id, _line) AS (
-            SELECT r.id, r._line FROM {names.rows} r WHERE r._state = 'new' AND {refused(names, "r._line")}
+            (SELECT r.id, r._line FROM {names.rows} r 
+             WHERE r._new AND {refused(names, "r._line")}
+            UNION
+            SELECT a.id, a._line FROM astray a WHERE a._new)
+            UNION
+            SELECT l.id, l._line FROM {names.left} l WHERE l._new
             UNION
             SELECT r.id, r._line FROM lost JOIN {names.rows} r ON r.{parent} = lost.id WHERE r._new
         )
         SELECT r._line, NULL::smallint, {literal(column_for(layout, layout.tree.field.name))}, '', 'parent_refused',
                replace({sentence}, '%(line)s', min(lost._line)::text)
         FROM {names.rows} r JOIN lost ON lost.id = r.{parent}
-        WHERE NOT {refused(names, "r._line")} GROUP BY r._line
+        WHERE NOT EXISTS (SELECT 1 FROM {names.errors} e WHERE e._line = r._line AND e.code = 'parent_refused')
+        GROUP BY r._line
     """)
 
 
@@ -124,14 +134,15 @@ _CIRCLES = """
 """
 
 
-def _refuse_circles(names: Names, layout: Layout) -> int:
+def _refuse_circles(names: Names, layout: Layout, standing: str) -> int:
+    """Refuse rows on a circle of the tree as it would be if the rows of `standing` kept their place."""
     assert layout.tree is not None  # noqa: S101  (asked for trees only)
     name = quoted(layout.resource.tree_name)
     return execute(
         f"INSERT INTO {names.errors} "
         + _CIRCLES.format(
             rows=names.rows,
-            refused=refused(names, "r._line"),
+            refused=standing,
             parent=layout.tree.column,
             table=layout.table,
             key=layout.key,

@@ -22,7 +22,7 @@ def judge_constraints(names: Names, layout: Layout) -> None:
     editor: Any = connection.SchemaEditorClass(connection, collect_sql=True)
     values = []
     for check in layout.model._meta.constraints:
-        if isinstance(check, models.CheckConstraint):
+        if isinstance(check, models.CheckConstraint) and not _is_of_tree(layout, check):
             broken = f"({check._get_check_sql(layout.model, editor)}) IS FALSE"  # type: ignore[attr-defined]
             values.append(f"({broken}, {_place(layout, check.condition)}, {_said(check)})")
     if values:
@@ -32,6 +32,12 @@ def judge_constraints(names: Names, layout: Layout) -> None:
             FROM {names.rows} CROSS JOIN LATERAL (VALUES {", ".join(values)}) e(bad, place, name, code, message)
             WHERE e.bad
         """)
+
+
+def _is_of_tree(layout: Layout, check: models.CheckConstraint) -> bool:
+    """Whether it is about the tree, of which families.py says more."""
+    references = {path[0] for path in layout.model._get_expr_references(check.condition)}  # type: ignore[attr-defined]
+    return bool(layout.resource.tree) and references <= {layout.resource.tree, layout.model._meta.pk.name}
 
 
 def _said(constraint: models.BaseConstraint) -> str:
@@ -52,15 +58,15 @@ def judge_unique(names: Names, layout: Layout) -> None:
         group = ", ".join(f"k{n}" for n in range(len(keys)))
         filled = " AND ".join(f"k{n} IS NOT NULL" for n in range(len(keys)))
         rows = f"SELECT _line, id, {shown} FROM {names.rows} WHERE {condition}"
+        known = f"SELECT {layout.key} AS id, {shown} FROM {layout.table} WHERE {condition}"
         execute(f"""
             INSERT INTO {names.errors}
             SELECT broken._line, {place}, '', {said} FROM (
-                SELECT r._line FROM ({rows}) r JOIN (
-                    SELECT {layout.key} AS id, {shown} FROM {layout.table} WHERE {condition}
-                ) t ON {same} AND t.id <> r.id
+                SELECT r._line FROM ({rows}) r JOIN ({known}) t ON {same} AND t.id <> r.id
                 UNION
                 SELECT _line FROM (SELECT _line, count(*) OVER (PARTITION BY {group}) AS times FROM ({rows}) r
-                                   WHERE {filled}) counted
+                                   WHERE {filled} AND NOT EXISTS (
+                                       SELECT 1 FROM ({known}) t WHERE t.id = r.id AND {same})) counted
                 WHERE times > 1
             ) broken
             WHERE NOT EXISTS (SELECT 1 FROM {names.errors} e WHERE e._line = broken._line AND e.code = 'doubled')

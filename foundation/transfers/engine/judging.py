@@ -62,8 +62,8 @@ def judge_cells(names: Names, layout: Layout) -> None:
     values = ", ".join(f"({', '.join(judgement)})" for judgement in judgements)
     execute(f"""
         INSERT INTO {names.errors}
-        SELECT f._line, e.place, e.name, coalesce(e.value, ''), e.code, message
-        FROM fresh f JOIN draft d ON d._line = f._line {_short(cell_joins(layout))}
+        SELECT f._line, e.place::smallint, e.name, coalesce(e.value, ''), e.code, message
+        FROM fresh f LEFT JOIN draft d ON d._line = f._line {_short(cell_joins(layout))}
         CROSS JOIN LATERAL (VALUES {values}) e(bad, place, name, value, code, messages)
         CROSS JOIN LATERAL unnest(e.messages) message WHERE e.bad
     """)
@@ -77,13 +77,13 @@ def _short(joins: str) -> str:
 def _judgements(layout: Layout) -> Iterator[Judgement]:
     for cell in layout.cells:
         if cell.kind is Kind.TEXT and getattr(cell.field, "max_length", None):
-            yield _too_long(cell)
+            yield _too_long(layout, cell)
         if cell.kind in (Kind.PARSED, Kind.LINKS):
-            yield _at(cell, f"p{cell.number}.messages IS NOT NULL", "value", f"p{cell.number}.messages")
+            yield _at(layout, cell, f"p{cell.number}.messages IS NOT NULL", "value", f"p{cell.number}.messages")
         if cell.kind is Kind.LOOKUP:
-            yield from _unknown(cell)
+            yield from _unknown(layout, cell)
         if cell.kind is Kind.LINKS:
-            yield from _unknown_links(cell)
+            yield from _unknown_links(layout, cell)
     yield from (_required(layout, target.field, target) for target in layout.targets if target.is_required)
     for known in layout.fields:
         if layout.target(known.name) is None and Target(known).is_required and not _is_given(layout, known):
@@ -96,32 +96,43 @@ def _is_given(layout: Layout, known: AnyField) -> bool:
     return known.name in made or known.name in layout.resource.new_values(layout.options)
 
 
-def _at(cell: Cell, bad: str, code: str, messages: str) -> Judgement:
-    return bad, f"{cell.number}", literal(cell.column.column_name), cell.raw, literal(code), messages
+def _at(layout: Layout, cell: Cell, bad: str, code: str, messages: str) -> Judgement:
+    return (
+        f"{bad} AND {layout.counts(cell)}",
+        f"{cell.number}",
+        literal(cell.column.column_name),
+        cell.raw,
+        literal(code),
+        messages,
+    )
 
 
-def _too_long(cell: Cell) -> Judgement:
+def _too_long(layout: Layout, cell: Cell) -> Judgement:
     limit = int(cell.field.max_length)  # type: ignore[union-attr]
     sentence = str(MaxLengthValidator(limit).message % {"limit_value": limit, "show_value": -1})
     message = f"ARRAY[replace({literal(sentence)}, '-1', length({cell.raw})::text)]"
-    return _at(cell, f"length({cell.raw}) > {limit}", "max_length", message)
+    return _at(layout, cell, f"length({cell.raw}) > {limit}", "max_length", message)
 
 
-def _unknown(cell: Cell) -> Iterator[Judgement]:
+def _unknown(layout: Layout, cell: Cell) -> Iterator[Judgement]:
     table = f"l{cell.number}"
     missing = f"ARRAY[coalesce({table}.problem, {_valued(str(cell.lookup.missing), cell.raw)})]"
-    yield _at(cell, f"{table}.found = 0", "unknown", missing)
+    yield _at(layout, cell, f"{table}.found = 0", "unknown", missing)
     several = _valued(_("%(count)s records are called “%(value)s”."), cell.raw)
-    yield _at(cell, f"{table}.found > 1", "ambiguous", f"ARRAY[replace({several}, '%(count)s', {table}.found::text)]")
+    yield _at(
+        layout, cell, f"{table}.found > 1", "ambiguous", f"ARRAY[replace({several}, '%(count)s', {table}.found::text)]"
+    )
 
 
-def _unknown_links(cell: Cell) -> Iterator[Judgement]:
+def _unknown_links(layout: Layout, cell: Cell) -> Iterator[Judgement]:
     table = f"k{cell.number}"
     names = f"array_to_string({table}.unknown, '; ')"
-    yield _at(cell, f"{table}.unknown IS NOT NULL", "unknown", f"ARRAY[{_valued(str(cell.lookup.missing), names)}]")
+    yield _at(
+        layout, cell, f"{table}.unknown IS NOT NULL", "unknown", f"ARRAY[{_valued(str(cell.lookup.missing), names)}]"
+    )
     doubtful = f"array_to_string({table}.doubtful, '; ')"
     sentence = _valued(_("Several records are called “%(value)s”."), doubtful)
-    yield _at(cell, f"{table}.doubtful IS NOT NULL", "ambiguous", f"ARRAY[{sentence}]")
+    yield _at(layout, cell, f"{table}.doubtful IS NOT NULL", "ambiguous", f"ARRAY[{sentence}]")
 
 
 def _valued(sentence: str, value: str) -> str:
@@ -131,8 +142,10 @@ def _valued(sentence: str, value: str) -> str:
 def _required(layout: Layout, known: AnyField, target: Target | None) -> Judgement:
     """A field that may not stay empty: of a new record, or taken away from one."""
     cells = target.cells if target else []
-    empty = " AND ".join(["d._new" if layout.options.blank == Blank.KEEP else "true", *_all_blank(cells)])
-    bad = " OR ".join([f"({empty})", *[cell.cleared for cell in cells]])
+    is_kept = layout.options.blank == Blank.KEEP or not cells
+    empty = " AND ".join(["d._new" if is_kept else "true", *_all_blank(cells)])
+    emptied = " OR ".join([f"({empty})", *[cell.cleared for cell in cells]])
+    bad = f"d._line IS NOT NULL AND ({emptied})"
     message = known.error_messages["blank" if known.empty_strings_allowed else "null"]
     name = cells[0].column.column_name if cells else column_for(layout, known.name)
     place = str(cells[0].number) if cells else "NULL"
@@ -160,7 +173,8 @@ def judge_rules(names: Names, layout: Layout) -> None:
     for number, _rule in enumerate(layout.rules()):
         execute(f"""
             INSERT INTO {names.errors}
-            SELECT f._line, w.place, coalesce(w.name, ''), coalesce(CASE w.place {values} END, ''), 'rule', message
+            SELECT f._line, w.place::smallint, coalesce(w.name, ''), coalesce(CASE w.place {values} END, ''), 'rule',
+                   message
             FROM draft d JOIN fresh f ON f._line = d._line
             JOIN r{number} r ON r.key = d._key{number} AND r.messages IS NOT NULL
             CROSS JOIN LATERAL jsonb_each(r.messages) said(field, messages)

@@ -99,7 +99,9 @@ class Layout:
     def __init__(self, resource: PlainResource, columns: Sequence[Column], options: Options) -> None:
         self.resource, self.options = resource, options
         self.model: type[models.Model] = resource._meta.model
-        self.cells = [self._cell(number, column) for number, column in enumerate(columns)]
+        declared = resource.columns()  # of columns that fill the same field, the one declared first counts
+        ordered = sorted(columns, key=declared.index)
+        self.cells = [self._cell(number, column) for number, column in enumerate(ordered)]
         self.targets = self._targets()
         self.links = [cell for cell in self.cells if cell.kind is Kind.LINKS]
         self.tree_cells = [cell for cell in self.cells if cell.kind is Kind.TREE]
@@ -126,6 +128,12 @@ class Layout:
             if cell.field is not None and cell.kind is not Kind.NONE:
                 found.setdefault(cell.field.name, Target(cell.field)).cells.append(cell)
         return list(found.values())
+
+    def counts(self, cell: Cell) -> str:
+        """SQL: no cell before this one fills the same field."""
+        target = self.target(cell.field.name) if cell.field is not None else None
+        earlier = [other.raw for other in (target.cells if target else []) if other.number < cell.number]
+        return " AND ".join([f"{raw} IS NULL" for raw in earlier]) or "true"
 
     @property
     def table(self) -> str:

@@ -60,7 +60,8 @@ def named_rows(widget: LookupWidget, options: Options) -> str:
 def _make_missing(names: Names, cell: Cell) -> None:
     """Give what is missing a key; it is inserted when the import is applied, if a good row needs it."""
     table = f"l{cell.number}"
-    wanted = f"SELECT {name_in(cell)} AS name, min({cell.raw}) AS written FROM fresh f WHERE {cell.filled} GROUP BY 1"
+    wanted = f"""SELECT {name_in(cell)} AS name, (array_agg({cell.raw} ORDER BY f._line))[1] AS written
+        FROM fresh f WHERE {cell.filled} GROUP BY 1"""
     missing = fetch(f"SELECT w.name, w.written FROM {table} l JOIN ({wanted}) w USING (name) WHERE l.found = 0")
     problems = {key: creation_problems(cell.lookup, name) for key, name in missing}
     good = [(key, name) for key, name in missing if not problems[key]]

@@ -13,7 +13,6 @@ from foundation.transfers.declaration import Rule
 from foundation.transfers.engine.drafting import read_columns
 from foundation.transfers.engine.layout import AnyField, Layout
 from foundation.transfers.engine.sql import Names, bundles, column_type, execute, quoted
-from foundation.transfers.options import Strategy
 
 AT_ONCE = 10_000
 
@@ -96,12 +95,10 @@ def _links_now(layout: Layout) -> str:
 
 
 def _state(layout: Layout) -> str:
-    """SQL of `new`, `changed`, `unchanged`, or `left` where the strategy leaves the row alone."""
+    """SQL of what would happen: `new`, `changed`, `unchanged`."""
     ours = [f"inside.{quoted(str(f.column))}" for f in layout.written()]
     theirs = [f"t.{quoted(str(f.column))}" for f in layout.written()]
     ours += [f"inside.k{cell.number}" for cell in layout.links]
     theirs += [f"x{cell.number}.ids" for cell in layout.links]
     changed = f"ROW({', '.join(ours)}) IS DISTINCT FROM ROW({', '.join(theirs)})" if ours else "false"
-    new = "'left'" if layout.options.strategy == Strategy.UPDATE else "'new'"
-    other = "'left'" if layout.options.strategy == Strategy.ADD else "'changed'"
-    return f"CASE WHEN inside._new THEN {new} WHEN {changed} THEN {other} ELSE 'unchanged' END"
+    return f"CASE WHEN inside._new THEN 'new' WHEN {changed} THEN 'changed' ELSE 'unchanged' END"

@@ -105,10 +105,15 @@ class Names:
         return self.table("missing")
 
     @property
+    def left(self) -> str:
+        """Rows that the strategy leaves alone: _line, id, _new."""
+        return self.table("left")
+
+    @property
     def depth(self) -> str:
         """How deep new rows hang below other new rows: id, depth."""
         return self.table("depth")
 
     def all(self) -> tuple[str, ...]:
         """Return every table."""
-        return self.raw, self.seen, self.rows, self.errors, self.missing, self.depth
+        return self.raw, self.seen, self.rows, self.errors, self.missing, self.left, self.depth

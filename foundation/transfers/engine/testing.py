@@ -53,5 +53,5 @@ def _staged(table: Table, layout: Layout, resource: PlainResource) -> Iterator[S
             sentence = f"Expecting to get {len(table.headers)} columns, actually got {len(record.cells)}."
             yield record.line, number, sentence, [None] * len(layout.cells)
             continue
-        cells = [cell.strip() or None for cell, name in zip(record.cells, matched, strict=True) if name]
-        yield record.line, number, None, cells
+        given = {name: cell.strip() or None for cell, name in zip(record.cells, matched, strict=True) if name}
+        yield record.line, number, None, [given[cell.column.column_name] for cell in layout.cells]

@@ -1,4 +1,5 @@
 """The engine leaves what the plain way leaves."""
+
 import io
 
 import pytest
@@ -9,7 +10,6 @@ from foundation.changes.recording import recording
 from foundation.transfers.engine.testing import import_table
 from foundation.transfers.options import Options
 from foundation.transfers.tables import read_table
-from tests.factories import CustomerFactory
 
 pytestmark = pytest.mark.django_db
 
