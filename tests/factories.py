@@ -47,7 +47,7 @@ class PaymentTermFactory(DjangoModelFactory):
     class Meta:
         model = models.PaymentTerm
 
-    label = factory.Sequence(lambda n: f"net {n}")
+    label = factory.Sequence(lambda n: f"term {n}")  # unlike those of the demo company
 
 
 class TaxCodeFactory(DjangoModelFactory):

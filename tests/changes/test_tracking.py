@@ -22,6 +22,8 @@ KEPT_ELSEWHERE = {
     "changes.ChangeSet": "the ledger itself",
     "changes.Change": "the ledger itself",
     "changes.AuditEvent": "append-only by itself",
+    "transfers.ImportRun": "a record of what happened, never edited by people",
+    "transfers.Seal": "what the engine remembers of files",
     "identity.CallCount": "counters of the rate limits, gone after a day",
 }
 MACHINERY = {"jobs"}  # background work: each row is a record of what happened, and is never edited by people
