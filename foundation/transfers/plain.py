@@ -132,7 +132,7 @@ class PlainResource(resources.ModelResource):
     def _read_cell(self, column: Column, cell: str) -> None:
         value = column.clean({column.column_name: cell}, options=self.options)
         if not isinstance(value, models.Model):
-            self._meta.model._meta.get_field(str(column.attribute)).clean(value, None)  # type: ignore[union-attr]
+            self._meta.model._meta.get_field(str(column.attribute)).clean(value, None)
 
     def get_import_fields(self) -> list[Column]:
         """Only the columns that the file has."""
@@ -226,7 +226,8 @@ class PlainResource(resources.ModelResource):
             return []
         if not cell:
             return self._present_links(column, instance)
-        return [column.lookup.clean(name, options=self.options).pk for name in column.widget.clean(cell)]
+        found = [column.lookup.clean(name, options=self.options) for name in column.widget.clean(cell)]
+        return [one.pk for one in found if one is not None]
 
     def _present_links(self, column: LinkedColumn, instance: models.Model) -> list[int]:
         link = column.link
@@ -309,7 +310,7 @@ class PlainResource(resources.ModelResource):
 def _emptied(model: type[models.Model], name: str) -> Any:
     """What a field holds when its value was taken away."""
     known = model._meta.get_field(name)
-    if known.null:  # type: ignore[union-attr]
+    if known.null:
         return None
     return "" if known.empty_strings_allowed else known.get_default()  # type: ignore[union-attr]
 

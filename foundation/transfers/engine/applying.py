@@ -132,7 +132,7 @@ def _update(names: Names, layout: Layout, first: int, last: int) -> int:
 
 def _link(names: Names, cell: Cell, chosen: str) -> None:
     """Make the table between say what the cell says: what is gone goes, what is missing comes, order is corrected."""
-    link = cell.column.link  # type: ignore[attr-defined]
+    link = cell.column.link
     keys = f"r.k{cell.number}"
     execute(f"""
         DELETE FROM {link.table} w USING {names.rows} r

@@ -30,7 +30,7 @@ def used(names: Names) -> list[tuple[str, list[str]]]:
 def exists_now(names: Names) -> bool:
     """Whether somebody has made one of them since the check."""
     for label, field in fetch(f"SELECT DISTINCT model, field FROM {names.missing} WHERE used"):
-        table, column = _table(label), quoted(str(apps.get_model(label)._meta.get_field(field).column))  # type: ignore[union-attr]
+        table, column = _table(label), quoted(str(apps.get_model(label)._meta.get_field(field).column))
         mine = f"model = {literal(label)} AND field = {literal(field)} AND used"
         if fetch(f"SELECT 1 FROM {table} t JOIN {names.missing} m ON lower(t.{column}) = m.key WHERE {mine} LIMIT 1"):
             return True

@@ -132,7 +132,7 @@ def emptied(known: AnyField) -> str:
 
 def present_links(layout: Layout, cell: Cell) -> str:
     """The keys a record is linked with now, in their order."""
-    link = cell.column.link  # type: ignore[attr-defined]
+    link = cell.column.link
     return f"""SELECT coalesce(array_agg(w.{link.target_column} ORDER BY {link.order}), '{{}}') AS ids
         FROM {link.table} w WHERE w.{link.owner_column} = t.{layout.key}"""
 

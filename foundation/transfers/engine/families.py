@@ -103,7 +103,9 @@ def _refuse_orphans(names: Names, layout: Layout) -> int:
         SELECT r._line, NULL::smallint, {literal(column_for(layout, layout.tree.field.name))}, '', 'parent_refused',
                replace({sentence}, '%(line)s', min(lost._line)::text)
         FROM {names.rows} r JOIN lost ON lost.id = r.{parent}
-        WHERE NOT EXISTS (SELECT 1 FROM {names.errors} e WHERE e._line = r._line AND e.code IN ('parent_refused', 'circle'))
+        WHERE NOT EXISTS (
+            SELECT 1 FROM {names.errors} e WHERE e._line = r._line AND e.code IN ('parent_refused', 'circle')
+        )
         GROUP BY r._line
     """)
 

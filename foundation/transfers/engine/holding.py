@@ -77,7 +77,7 @@ def _uniques(layout: Layout) -> Iterator[tuple[list[str], str, str, str]]:
     """Yield for each unique rule its key expressions, its condition, its place and what is said."""
     for rule in layout.model._meta.constraints:
         if isinstance(rule, models.UniqueConstraint):
-            expressions = [models.F(name) for name in rule.fields] or list(rule.expressions)
+            expressions: list[Any] = [models.F(name) for name in rule.fields] or list(rule.expressions)
             condition = _compiled_condition(layout.model, rule.condition) if rule.condition else "true"
             keys = [_compiled(layout.model, expression) for expression in expressions]
             yield keys, condition, _place(layout, models.Q(*_null_tests(layout, rule))), _said(rule)

@@ -108,7 +108,7 @@ def _at(layout: Layout, cell: Cell, bad: str, code: str, messages: str) -> Judge
 
 
 def _too_long(layout: Layout, cell: Cell) -> Judgement:
-    limit = int(cell.field.max_length)  # type: ignore[union-attr]
+    limit = int(getattr(cell.field, "max_length", 0))
     sentence = str(MaxLengthValidator(limit).message % {"limit_value": limit, "show_value": -1})
     message = f"ARRAY[replace({literal(sentence)}, '-1', length({cell.raw})::text)]"
     return _at(layout, cell, f"length({cell.raw}) > {limit}", "max_length", message)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,7 @@ class Target:
     """A field and the cells that may fill it; the first filled one counts."""
 
     field: AnyField
-    cells: list[Cell] = field(default_factory=list)
+    cells: list[Cell] = dataclasses.field(default_factory=list)
 
     @property
     def column(self) -> str:
@@ -89,7 +90,7 @@ class Target:
     @property
     def is_required(self) -> bool:
         """Whether a record cannot do without a value."""
-        has_default = self.field.has_default() or self.field.has_db_default()  # type: ignore[attr-defined]
+        has_default = self.field.has_default() or self.field.has_db_default()
         return not self.field.blank and not has_default
 
 

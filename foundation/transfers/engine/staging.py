@@ -90,7 +90,7 @@ def is_staged(names: Names, rows: int) -> bool:
     """Whether the tables hold what was staged: after a crash of the database unlogged tables are empty."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [names.rows])
-        if not cursor.fetchone()[0]:  # type: ignore[index]
+        if not cursor.fetchone()[0]:
             return False
     return rows == 0 or bool(_any(f"SELECT EXISTS (SELECT 1 FROM {names.raw})"))
 
@@ -98,4 +98,4 @@ def is_staged(names: Names, rows: int) -> bool:
 def _any(query: str) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return cursor.fetchone()[0]  # type: ignore[index]
+        return cursor.fetchone()[0]
