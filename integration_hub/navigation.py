@@ -48,6 +48,7 @@ GROUPS = (
     Group(
         _("Background work"),
         {
+            "transfers.importrun": "upload_file",
             "jobs.job": "work_history",
             "jobs.jobschedule": "schedule",
             "jobs.outboxmessage": "outbox",

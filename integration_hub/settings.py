@@ -287,6 +287,8 @@ HUB_IMPORT_MAX_BYTES = env.int("HUB_IMPORT_MAX_BYTES", 200_000_000)  # of one up
 HUB_IMPORT_MAX_UNPACKED = env.int("HUB_IMPORT_MAX_UNPACKED", 500_000_000)  # bytes, of a workbook, which is a ZIP
 HUB_IMPORT_MAX_ROWS = env.int("HUB_IMPORT_MAX_ROWS", 1_000_000)
 HUB_IMPORT_MAX_COLUMNS = env.int("HUB_IMPORT_MAX_COLUMNS", 200)
+HUB_IMPORT_RUNNING = env.int("HUB_IMPORT_RUNNING", 2)  # imports of one person at work at the same time
+HUB_IMPORT_KEPT_DAYS = env.int("HUB_IMPORT_KEPT_DAYS", 30)  # files, previews and refused rows of an import
 HUB_IMPORT_MAX_CELL = env.int("HUB_IMPORT_MAX_CELL", 32_000)  # characters
 
 # --- libraries ---------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from __future__ import annotations
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from foundation.transfers.engine.judging import column_for
 from foundation.transfers.engine.layout import Layout
 from foundation.transfers.engine.sql import Names, execute, inlined, literal, quoted
 
@@ -100,7 +99,7 @@ def _refuse_orphans(names: Names, layout: Layout) -> int:
             UNION
             SELECT r.id, r._line FROM lost JOIN {names.rows} r ON r.{parent} = lost.id WHERE r._new
         )
-        SELECT r._line, NULL::smallint, {literal(column_for(layout, layout.tree.field.name))}, '', 'parent_refused',
+        SELECT r._line, NULL::smallint, {literal(_column(layout))}, '', 'parent_refused',
                replace({sentence}, '%(line)s', min(lost._line)::text)
         FROM {names.rows} r JOIN lost ON lost.id = r.{parent}
         WHERE NOT EXISTS (

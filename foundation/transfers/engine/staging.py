@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from foundation.transfers.engine.layout import Layout
-from foundation.transfers.engine.sql import Names, execute, literal
+from foundation.transfers.engine.sql import Names, execute, fetch, literal, quoted
 
 ROWS_PER_REPORT = 5_000
 ERROR_COLUMNS = "_line bigint, place smallint, column_name text, value text, code text, message text"
@@ -21,6 +21,7 @@ StagedRow = tuple[int, int, str | None, list[str | None]]
 def make_tables(names: Names, layout: Layout) -> None:
     """Make the tables of a run anew. Unlogged: the stored file is the truth, and they cost no write-ahead log."""
     drop_tables(names)
+    _drop_temporary()
     cells = "".join(f", {cell.name} text" for cell in layout.cells)
     execute(f"CREATE UNLOGGED TABLE {names.raw} (_line bigint, _number bigint, _problem text{cells})")
     execute(f"CREATE UNLOGGED TABLE {names.errors} ({ERROR_COLUMNS})")
@@ -30,6 +31,13 @@ def make_tables(names: Names, layout: Layout) -> None:
 def drop_tables(names: Names) -> None:
     """Forget what was staged."""
     execute(f"DROP TABLE IF EXISTS {', '.join(names.all())}")
+
+
+def _drop_temporary() -> None:
+    """Tables of an earlier check in the same transaction."""
+    of_session = "SELECT relname FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'"
+    if tables := [quoted(name) for (name,) in fetch(of_session)]:
+        execute(f"DROP TABLE {', '.join(f'pg_temp.{table}' for table in tables)}")
 
 
 def copy_rows(names: Names, rows: Iterable[StagedRow], on_rows: Callable[[int], None]) -> int:

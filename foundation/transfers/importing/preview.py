@@ -1,0 +1,183 @@
+"""What an import would do, page by page, out of its staging tables: nothing is counted or loaded that is not shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+
+from foundation.transfers.engine.layout import Kind, Layout
+from foundation.transfers.engine.sql import Names, fetch, quoted
+from foundation.transfers.importing.content import layout_of, names_of
+from foundation.transfers.models import ImportRun
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class CellChange:
+    """A field that would get another value."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class CellError:
+    """One thing wrong with a row."""
+
+    column: str
+    value: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    """A row of the file: its line, what it is called, what would become of it."""
+
+    line: int
+    name: str
+    key: int | None = None
+    changes: list[CellChange] = field(default_factory=list)
+    errors: list[CellError] = field(default_factory=list)
+
+
+KINDS = ("new", "changed", "unchanged", "left", "refused")
+
+
+def page_of(run: ImportRun, kind: str, page: int, *, size: int = PAGE, column: str = "") -> list[PreviewRow]:
+    """Return one page of the rows of a kind; `column` narrows refused rows to those with an error there."""
+    names, layout, offset = names_of(run), layout_of(run), max(page - 1, 0) * size
+    if kind == "refused":
+        return _refused(names, layout, size, offset, column)
+    if kind in ("new", "changed"):
+        return _written(names, layout, kind, size, offset)
+    return _quiet(names, layout, kind, size, offset)
+
+
+def error_columns(run: ImportRun) -> list[tuple[str, int]]:
+    """The columns with errors, and in how many rows; worst first."""
+    query = f"SELECT column_name, count(DISTINCT _line) FROM {names_of(run).errors} GROUP BY 1 ORDER BY 2 DESC, 1"
+    return [(name, count) for name, count in fetch(query)]
+
+
+def first_errors(run: ImportRun, limit: int | None = None) -> list[dict[str, Any]]:
+    """The errors as the command line and the API print them: line, column, value, rule, message."""
+    query = (
+        f"SELECT _line, column_name, value, code, message FROM {names_of(run).errors} "
+        f"ORDER BY _line, place, message" + (f" LIMIT {limit}" if limit is not None else "")
+    )
+    return [dict(zip(("line", "column", "value", "rule", "message"), row, strict=True)) for row in fetch(query)]
+
+
+def _name_column(layout: Layout) -> str:
+    """The column a record is best known by."""
+    fields = [f for f in layout.model._meta.concrete_fields if isinstance(f, models.CharField) and not f.choices]
+    known = {f.name: f for f in fields}
+    best = next((known[n] for n in ("name", "label", "code", "email", "street", "last_name") if n in known), None)
+    return quoted(str((best or fields[0]).column))
+
+
+def _written(names: Names, layout: Layout, kind: str, size: int, offset: int) -> list[PreviewRow]:
+    """New and changed rows with old → new per field."""
+    shown = layout.written() if kind == "changed" else _shown_of_new(layout)
+    ours = ", ".join(f"r.{quoted(str(f.column))}" for f in shown)
+    theirs = ", ".join(f"t.{quoted(str(f.column))}" for f in shown)
+    rows = fetch(
+        f"SELECT r._line, r.id, r.{_name_column(layout)}, {ours}, {theirs} FROM {names.rows} r "
+        f"LEFT JOIN {layout.table} t ON t.{layout.key} = r.id WHERE r._state = '{kind}' "
+        f"ORDER BY r._line LIMIT {size} OFFSET {offset}"
+    )
+    width = len(shown)
+    values = [row[3 : 3 + width] for row in rows] + [row[3 + width :] for row in rows]
+    labels = Labels(shown, values, names, layout)
+    return [
+        PreviewRow(line, name or "", key, _changes(shown, labels, values[:width], values[width:]))
+        for line, key, name, *values in rows
+    ]
+
+
+def _shown_of_new(layout: Layout) -> list[Any]:
+    given = {target.field.name for target in layout.targets} | set(layout.resource.new_values(layout.options))
+    return [known for known in layout.fields if known.name in given]
+
+
+def _changes(shown: list[Any], labels: Labels, new: list[Any], old: list[Any]) -> list[CellChange]:
+    return [
+        CellChange(str(known.verbose_name), labels.text(known, before), labels.text(known, after))
+        for known, after, before in zip(shown, new, old, strict=True)
+        if after != before and not (before is None and after in ("", []))
+    ]
+
+
+def _quiet(names: Names, layout: Layout, kind: str, size: int, offset: int) -> list[PreviewRow]:
+    """Rows nothing happens to."""
+    known = f"SELECT _line, id FROM {names.left}"
+    if kind == "unchanged":
+        known = f"""SELECT _line, id FROM {names.rows} WHERE _state = 'unchanged' UNION ALL
+            SELECT s._line, s.record FROM {names.seen} s WHERE s.record IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM {names.errors} e WHERE e._line = s._line)"""
+    rows = fetch(
+        f"SELECT k._line, t.{layout.key}, t.{_name_column(layout)} FROM ({known}) k "
+        f"LEFT JOIN {layout.table} t ON t.{layout.key} = k.id ORDER BY k._line LIMIT {size} OFFSET {offset}"
+    )
+    return [PreviewRow(line, name or "", key) for line, key, name in rows]
+
+
+def _refused(names: Names, layout: Layout, size: int, offset: int, column: str) -> list[PreviewRow]:
+    from foundation.transfers.engine.sql import literal
+
+    chosen = f"WHERE column_name = {literal(column)}" if column else ""
+    cells = ", ".join(f"r.{cell.name}" for cell in layout.cells if cell.kind is not Kind.LINKS) or "NULL"
+    rows = fetch(
+        f"SELECT l._line, concat_ws(' · ', {cells}) FROM (SELECT DISTINCT _line FROM {names.errors} {chosen}) l "
+        f"LEFT JOIN {names.raw} r ON r._line = l._line ORDER BY l._line LIMIT {size} OFFSET {offset}"
+    )
+    lines = ", ".join(str(line) for line, _cells in rows) or "0"
+    said: dict[int, list[CellError]] = {}
+    for line, *error in fetch(
+        f"SELECT _line, column_name, value, code, message FROM {names.errors} "
+        f"WHERE _line IN ({lines}) ORDER BY _line, place, message"
+    ):
+        said.setdefault(line, []).append(CellError(*error))
+    return [PreviewRow(line, cells or "", errors=said.get(line, [])) for line, cells in rows]
+
+
+class Labels:
+    """Names of the records that values of a page point at: one query per kind of record, made ones included."""
+
+    def __init__(self, shown: list[Any], rows: list[Any], names: Names, layout: Layout) -> None:
+        self.names: dict[tuple[str, Any], str] = {}
+        for place, known in enumerate(shown):
+            keys = {row[place] for row in rows if row[place] is not None}
+            if isinstance(known, models.ForeignKey) and keys:
+                self._load(known.related_model, keys)
+                self._load_made(known.related_model, keys, names, layout)
+
+    def _load(self, model: Any, keys: set[Any]) -> None:
+        for record in model._default_manager.filter(pk__in=keys):
+            self.names[model._meta.label, record.pk] = str(record)
+
+    def _load_made(self, model: Any, keys: set[Any], names: Names, layout: Layout) -> None:
+        """Records that exist in this import only: those made on the way, and new rows of the same file."""
+        missing = [key for key in keys if (model._meta.label, key) not in self.names]
+        if missing:
+            ids = ", ".join(map(str, missing))
+            made = f"SELECT id, name FROM {names.missing} WHERE id IN ({ids})"
+            if model is layout.model:
+                made += f" UNION SELECT id, {_name_column(layout)} FROM {names.rows} WHERE id IN ({ids})"
+            for key, name in fetch(made):
+                self.names[model._meta.label, key] = name
+
+    def text(self, known: Any, value: Any) -> str:
+        """A value as people read it."""
+        if value is None or value == "":
+            return ""
+        if isinstance(known, models.ForeignKey):
+            return self.names.get((known.related_model._meta.label, value), f"#{value}")
+        if known.choices:
+            return str(dict(known.flatchoices).get(value, value))
+        return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
