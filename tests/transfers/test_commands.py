@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from customers.models import Customer, CustomerGroup
 from foundation.changes.models import ChangeSet, Source
 from foundation.jobs.models import Job
+from foundation.transfers.models import ImportRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NO_GROUP = "Name,Group Name\nAda,Germany\nBob,\n"
@@ -34,15 +35,20 @@ def run(*arguments):
     return out.getvalue(), 0
 
 
+def counts(printed):
+    """What comes after the number and state of the import."""
+    return printed.strip().partition(", applied: ")[2]
+
+
 def test_all_rows_in_is_code_0_and_counts(file):
     printed, code = run("import_data", "customers", file("Name\nAda\nBob\n"))
-    assert (printed.strip(), code) == ("read 2: added 2, changed 0, unchanged 0, refused 0", 0)
+    assert (counts(printed), code) == ("read 2, new 2, changed 0, unchanged 0, left 0, refused 0", 0)
 
 
 def test_some_refused_is_code_1_and_the_good_rows_stay(file):
     printed, code = run("import_data", "customers", file(NO_GROUP))
     assert (code, list(Customer.objects.values_list("name", flat=True))) == (1, ["Bob"])
-    assert printed.strip() == "read 2: added 1, changed 0, unchanged 0, refused 1"
+    assert counts(printed) == "read 2, new 1, changed 0, unchanged 0, left 0, refused 1"
 
 
 def test_create_missing_makes_the_group(file):
@@ -52,22 +58,52 @@ def test_create_missing_makes_the_group(file):
 
 def test_dry_run_keeps_nothing(file):
     printed, code = run("import_data", "customers", file("Name\nAda\n"), "--dry-run")
-    assert ("would be added 1" in printed, code, Customer.objects.count()) == (True, 0, 0)
+    assert ("checked: read 1, new 1" in printed, code, Customer.objects.count()) == (True, 0, 0)
 
 
 def test_json_names_line_column_value_and_message(file):
     printed, _code = run("import_data", "customers", file(NO_GROUP), "--json")
     report = json.loads(printed)
-    refusal = report["refusals"][0]
-    assert (report["added"], report["error_entries"]) == (1, 1)
-    assert (refusal["line"], refusal["column"], refusal["value"]) == (2, "Group Name", "Germany")
+    (error,) = report["errors"]
+    assert (report["read"], report["new"], report["refused"], report["state"]) == (2, 1, 1, "applied")
+    assert (error["line"], error["column"], error["value"], error["rule"]) == (2, "Group Name", "Germany", "unknown")
 
 
-def test_an_unreadable_file_is_code_2_and_says_why(file, tmp_path):
-    (tmp_path / "bad.csv").write_bytes(b"Name\n\xb3\n")
-    printed, code = run("import_data", "customers", str(tmp_path / "bad.csv"), "--json")
-    assert (code, json.loads(printed)["state"]) == (2, "failed")
-    assert "Line 2 is not UTF-8" in json.loads(printed)["error"]
+def test_a_doubtful_encoding_must_be_named(file, tmp_path):
+    (tmp_path / "bad.csv").write_bytes("Name\nŁódź Żółta\n".encode("cp1250"))
+    with pytest.raises(CommandError, match="“Łódź Żółta”. Say so with --encoding cp1250") as error:
+        call_command("import_data", "customers", str(tmp_path / "bad.csv"))
+    assert error.value.returncode == 2
+    run("import_data", "customers", str(tmp_path / "bad.csv"), "--encoding", "cp1250")
+    assert Customer.objects.get().name == "Łódź Żółta"
+
+
+def test_what_cannot_be_done_is_code_2_and_says_why_in_json(file):
+    out = io.StringIO()
+    with pytest.raises(CommandError) as error:
+        call_command("import_data", "customers", file("Nonsense\nx\n"), "--json", stdout=out)
+    assert (error.value.returncode, json.loads(out.getvalue())["run"]) == (2, None)
+    assert "No column of the file is known here" in json.loads(out.getvalue())["error"]
+
+
+def test_all_or_nothing_writes_nothing_and_is_code_1(file):
+    printed, code = run("import_data", "customers", file(NO_GROUP), "--all-or-nothing")
+    assert (code, Customer.objects.count(), "new 1, changed 0" in printed) == (1, 0, True)
+
+
+def test_undo_takes_the_import_back(file):
+    run("import_data", "customers", file(NO_GROUP), "--create-missing")
+    printed, code = run("undo_import", str(ImportRun.objects.get().pk))
+    assert (code, Customer.objects.count(), CustomerGroup.objects.count()) == (0, 0, 0)
+    assert printed.strip() == "deleted 5, restored 0, returned 0, left 0"
+    assert ImportRun.objects.get().state == ImportRun.State.UNDONE
+
+
+def test_undo_lists_what_was_changed_since_and_is_code_1(file):
+    run("import_data", "customers", file("Name\nAda\n"))
+    Customer.objects.update(phone="+48123456789")
+    printed, code = run("undo_import", str(ImportRun.objects.get().pk), "--json")
+    assert (code, Customer.objects.count(), json.loads(printed)["left_rows"][0]["record"]) == (1, 1, "Ada")
 
 
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
@@ -77,7 +113,7 @@ def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
 
 def test_the_import_is_a_job_and_recorded_as_one(file):
     run("import_data", "customers", file("Name\nAda\n"))
-    job = Job.objects.get(kind="transfers.import")
+    job = Job.objects.get(kind="transfers.check")
     change_set = ChangeSet.objects.get(source=Source.IMPORT)
     assert (job.state, job.attempts, change_set.job_id) == ("succeeded", 1, job.pk)
     assert not ChangeSet.objects.filter(source=Source.UNKNOWN).exists()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from django_q.models import Failure, Schedule, Success
 
@@ -16,6 +17,8 @@ from foundation.jobs.mail import mail_put
 from foundation.jobs.models import WorkerBeat
 from foundation.jobs.schedules import schedules_reconcile
 from foundation.jobs.services import enqueue, run_here
+from foundation.transfers.importing.runs import run_check, run_create
+from foundation.transfers.registry import transfer_by_slug
 
 
 def make_records(staff: User) -> None:
@@ -35,9 +38,16 @@ def _make_work(staff: User) -> None:
     run_here(enqueue("jobs.tidy", owner=staff))
     enqueue("jobs.tidy_outbox", owner=staff)
     schedules_reconcile()
+    _make_import(staff)
     WorkerBeat.objects.create(name="host:1")
     Schedule.objects.create(name="Nightly", func="math.hypot", repeats=0)
     moment = timezone.now()
     done: dict[str, Any] = {"name": "quiet-north", "func": "math.hypot", "started": moment, "stopped": moment}
     Success.objects.create(id="1" * 32, success=True, **done)
     Failure.objects.create(id="2" * 32, success=False, result="ZeroDivisionError", **done)
+
+
+def _make_import(staff: User) -> None:
+    file = ContentFile(b"Name,Tax code\nNordwind,\nHuber,NOPE\n", name="customers.csv")
+    run = run_create(transfer=transfer_by_slug("customers"), file=file, name="customers.csv", owner=staff)
+    run_here(run_check(run=run, ring=False))

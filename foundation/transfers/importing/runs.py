@@ -42,7 +42,7 @@ def run_create(
     """
     size, digest = _measured(file)
     Limits.from_settings().check_bytes(size)
-    chosen = shape or sniff(file, name).shape  # type: ignore[arg-type]
+    chosen = shape or sniff(file, name).shape
     run = ImportRun(
         what=transfer.slug,
         name=name[:200],
@@ -111,7 +111,7 @@ def run_check(*, run: ImportRun, ring: bool = True, apply: bool = False) -> Job:
     """
     held = _held(run)
     if held.state == State.CHECKING:
-        return Job.objects.get(pk=held.check_job)
+        return Job.objects.get(pk=held.check_job or 0)
     if held.state not in (State.UPLOADED, State.CHECKED, State.FAILED):
         raise ValidationError(_wrong_state(held))
     _refuse_too_many(held)
@@ -130,7 +130,7 @@ def run_apply(*, run: ImportRun, check_token: UUID, ring: bool = True) -> Job:
     """
     held = _held(run)
     if held.state in (State.APPLYING, State.APPLIED) and held.check_token == check_token:
-        return Job.objects.get(pk=held.apply_job)
+        return Job.objects.get(pk=held.apply_job or 0)
     if held.state != State.CHECKED:
         raise ValidationError(_wrong_state(held))
     if held.check_token != check_token:
@@ -176,7 +176,7 @@ def run_undo(*, run: ImportRun, by: User | None, ring: bool = True) -> Job:
     """Take back what the run wrote, as the plan says that the person has seen."""
     held = _held(run)
     if held.state in (State.UNDOING, State.UNDONE):
-        return Job.objects.get(pk=held.undo_job)
+        return Job.objects.get(pk=held.undo_job or 0)
     if held.state != State.APPLIED or held.undo_plan is None:
         raise ValidationError(_wrong_state(held))
     title = _("Undo %(file)s") % {"file": held.name}

@@ -20,7 +20,7 @@ from foundation.transfers.management.arguments import NOTHING_DONE, named_person
 from foundation.transfers.mapping import Mapping
 from foundation.transfers.models import ImportProfile, ImportRun
 from foundation.transfers.options import Blank, Options, Strategy
-from foundation.transfers.reading import Shape
+from foundation.transfers.reading import Shape, Sniffed, sniff
 from foundation.transfers.registry import Transfer
 
 SOME_REFUSED = 1
@@ -75,10 +75,12 @@ class Command(BaseCommand):
     def _created(self, transfer: Transfer, path: Path, owner: User | None, options: dict[str, Any]) -> ImportRun:
         try:
             with path.open("rb") as content:
-                run = run_create(transfer=transfer, file=File(content, name=path.name), name=path.name, owner=owner)
+                shape = _shape(sniff(content, path.name), options)
+                file = File(content, name=path.name)
+                run = run_create(transfer=transfer, file=file, name=path.name, owner=owner, shape=shape)
             return run_arrange(
                 run=run,
-                shape=_shape(Shape.from_json(run.shape), options),
+                shape=shape,
                 mapping=_mapping(transfer, options["mapping"]),
                 options=Options.from_json(options),
             )
@@ -118,11 +120,19 @@ def _as_json(run: ImportRun, job: Job) -> dict[str, Any]:
     return {"run": run.pk, "state": run.state, "error": job.error, **counts, "errors": errors}
 
 
-def _shape(sniffed: Shape, options: dict[str, Any]) -> Shape:
+def _shape(sniffed: Sniffed, options: dict[str, Any]) -> Shape:
+    """The form of the file; nobody is here to look at a guess, so a doubtful encoding must be named."""
+    is_sure = sniffed.shape.encoding.lower().startswith("utf")
+    if not is_sure and not options["encoding"]:
+        likely = next(choice for choice in sniffed.encodings if choice.code == sniffed.shape.encoding)
+        raise ValidationError(
+            f"The file is not UTF-8. It may be {likely.label}: "
+            f"“{' / '.join(likely.lines[:2])}”. Say so with --encoding {likely.code}, or name another."
+        )
     chosen = {name: options[name] for name in ("encoding", "delimiter") if options[name]}
     if chosen.get("delimiter") == "tab":
         chosen["delimiter"] = "\t"
-    return replace(sniffed, **chosen)
+    return replace(sniffed.shape, **chosen)
 
 
 def _mapping(transfer: Transfer, named: str | None) -> Mapping | None:

@@ -16,6 +16,7 @@ from foundation.transfers.models import ImportRun
 from foundation.transfers.undo import UndoPlan
 
 SOME_LEFT = 1
+COUNTS = ("total", "deleted", "restored", "returned", "left")
 
 
 class Command(BaseCommand):
@@ -65,4 +66,5 @@ class Command(BaseCommand):
             return
         for row in left:
             self.stderr.write(f"{row['record']}: {row['reason']}")
-        self.stdout.write(", ".join(f"{name} {value}" for name, value in report.items() if isinstance(value, int)))
+        numbers = [f"{name} {report[name]}" for name in COUNTS if name in report]
+        self.stdout.write(", ".join(numbers))
