@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from import_export.fields import Field
 from import_export.widgets import Widget
 
@@ -73,6 +74,24 @@ class ListWidget(TextWidget):
         return self.separator.join(value or [])
 
 
+class NamesWidget(ListWidget):
+    """Names of several records in one cell, none of them twice, and no more than `at_most`."""
+
+    def __init__(self, separator: str = ";", at_most: int = 0) -> None:
+        super().__init__(separator)
+        self.at_most = at_most
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[str] | None:  # type: ignore[override]
+        """Return the names in their order, None for a blank cell; raises ValueError with what is wrong."""
+        names = super().clean(value, row, **kwargs)
+        folded = [name.lower() for name in names or []]
+        if twice := [name for at, name in enumerate(names or []) if name.lower() in folded[:at]]:
+            raise ValueError(_("“%(value)s” stands in the cell twice.") % {"value": twice[0]})
+        if self.at_most and len(folded) > self.at_most:
+            raise ValueError(_("At most %(limit)d can be named here.") % {"limit": self.at_most})
+        return names
+
+
 @dataclass(frozen=True)
 class Link:
     """A table between two models: rows of `through` say which `target` an `owner` has, perhaps in an order."""
@@ -120,6 +139,6 @@ class Link:
 class LinkedColumn(Column):
     """A cell that names several records, in order, divided by `;`; they are kept in a table between."""
 
-    def __init__(self, column_name: str, link: Link, lookup: LookupWidget, **options: Any) -> None:
-        super().__init__(column_name, None, widget=ListWidget(), **options)
+    def __init__(self, column_name: str, link: Link, lookup: LookupWidget, *, at_most: int = 0, **options: Any) -> None:
+        super().__init__(column_name, None, widget=NamesWidget(at_most=at_most), **options)
         self.link, self.lookup = link, lookup

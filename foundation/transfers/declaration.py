@@ -38,8 +38,8 @@ class Rule:
 
     `compute` gets the values of `reads` (and `context`, if given) by name, and returns those of `writes`; it raises
     ValidationError with messages by field. It must agree with the model's `clean()`, which says the same row by row.
-    It is asked for new rows, and for others where one of `reads` changes; never where all of them are blank, unless
-    `always`. `context` is SQL for one more text, with `{id}` for the record's key and `{name}` for what is read.
+    It is asked for new rows unless all of `reads` are blank (with `always` even then), and for others where one of them
+    changes. `context` is SQL for one more text, with `{id}` for the record's key and `{name}` for what is read.
     """
 
     reads: tuple[str, ...]

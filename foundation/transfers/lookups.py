@@ -56,6 +56,10 @@ class LookupWidget(Widget):
         """Return the records the importing person may name."""
         return self.model._default_manager.all() if self.rows is None else self.rows(options)
 
+    def keys(self, name: str, options: Options) -> list[int]:
+        """Return the keys of all records of this name."""
+        return list(self._find(name, options).values_list("pk", flat=True))
+
     def _find(self, name: str, options: Options) -> models.QuerySet[Any]:
         if not isinstance(self.model._meta.get_field(self.field), models.AutoField):
             return self.rows_for(options).annotate(_name=Lower(self.field)).filter(_name=Lower(models.Value(name)))

@@ -29,7 +29,21 @@ class Blank(models.TextChoices):
     CLEAR = "clear", _("A blank cell takes the value away")
 
 
-STORED = ("create_missing", "strategy", "blank", "all_or_nothing", "check_everything")
+class NumberStyle(models.TextChoices):
+    """How amounts are written."""
+
+    POINT = "point", _("With a point: 1,234.50")
+    COMMA = "comma", _("With a comma: 1 234,50 or 1.234,50")
+
+
+class DateStyle(models.TextChoices):
+    """How dates are written that are not ISO 8601, which is always taken."""
+
+    MONTH_FIRST = "month_first", _("Month first: 03/28/2024")
+    DAY_FIRST = "day_first", _("Day first: 28.03.2024 or 28/03/2024")
+
+
+STORED = ("create_missing", "strategy", "blank", "all_or_nothing", "check_everything", "numbers", "dates")
 
 
 @dataclass
@@ -42,6 +56,8 @@ class Options:
     strategy: str = Strategy.UPSERT
     blank: str = Blank.KEEP
     all_or_nothing: bool = False
+    numbers: str = NumberStyle.POINT
+    dates: str = DateStyle.MONTH_FIRST
     check_everything: bool = False  # trust no seal: a renamed group, say, raises no version of its customers
     on_row: Callable[[int, int], None] = lambda done, total: None
     created: dict[str, int] = field(default_factory=dict)

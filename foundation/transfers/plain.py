@@ -160,8 +160,9 @@ class PlainResource(resources.ModelResource):
             try:
                 if self._fill(column, instance, row, **kwargs):
                     done.add(str(column.attribute))
-            except ValueError as error:
-                errors.setdefault(column.attribute or column.column_name, str(error))
+            except (ValueError, ValidationError) as error:
+                messages = error.messages if isinstance(error, ValidationError) else [str(error)]
+                errors.setdefault(column.attribute or column.column_name, messages)
                 self.blame[column.attribute or column.column_name] = column.column_name
         if errors:
             raise ValidationError(errors)
@@ -226,8 +227,18 @@ class PlainResource(resources.ModelResource):
             return []
         if not cell:
             return self._present_links(column, instance)
-        found = [column.lookup.clean(name, options=self.options) for name in column.widget.clean(cell)]
-        return [one.pk for one in found if one is not None]
+        return self._named(column, column.widget.clean(cell))
+
+    def _named(self, column: LinkedColumn, names: list[str]) -> list[int]:
+        """Return the keys of the records; raises ValidationError naming all that nobody bears, or several."""
+        found = {name: column.lookup.keys(name, self.options) for name in names}
+        unknown = "; ".join(name for name, keys in found.items() if not keys)
+        doubtful = "; ".join(name for name, keys in found.items() if len(keys) > 1)
+        problems = [str(column.lookup.missing) % {"value": unknown}] if unknown else []
+        problems += [_("Several records are called “%(value)s”.") % {"value": doubtful}] if doubtful else []
+        if problems:
+            raise ValidationError({column.column_name: problems})
+        return [keys[0] for keys in found.values()]
 
     def _present_links(self, column: LinkedColumn, instance: models.Model) -> list[int]:
         link = column.link
@@ -312,7 +323,9 @@ def _emptied(model: type[models.Model], name: str) -> Any:
     known = model._meta.get_field(name)
     if known.null:
         return None
-    return "" if known.empty_strings_allowed else known.get_default()  # type: ignore[union-attr]
+    if known.empty_strings_allowed and (known.blank or not known.has_default()):  # type: ignore[union-attr]
+        return ""
+    return known.get_default()  # type: ignore[union-attr]
 
 
 def _split_ragged(table: Table) -> tuple[list[Record], list[Refusal]]:

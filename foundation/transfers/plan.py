@@ -97,14 +97,11 @@ class Plan:
         if type(column.widget) is TextWidget and is_plain_text(known):
             return text
         try:
-            value = column.widget.clean(text, **self._given(column))
+            value = column.widget.clean(text, options=self.resource.options)
             value = getattr(value, "pk", value)
             return known.clean(value, None) if not isinstance(column.widget, LookupWidget) else value
         except (ValueError, ValidationError):
             return None
-
-    def _given(self, column: Column) -> dict[str, Any]:
-        return {"options": self.resource.options} if isinstance(column.widget, LookupWidget) else {}
 
     def _found(self, identity: Identity, values: dict[str, Any], row: Row) -> models.QuerySet[Any]:
         rows = self.resource.visible(self.resource.options)

@@ -28,6 +28,7 @@ class ImportReport:
     added: int = 0
     replaced: int = 0
     unchanged: int = 0
+    deleted: int = 0
     dry_run: bool = False
     ignored_columns: list[str] = field(default_factory=list)
     created: dict[str, int] = field(default_factory=dict)
@@ -46,11 +47,11 @@ class ImportReport:
     @property
     def processed(self) -> int:
         """Rows written."""
-        return self.added + self.replaced
+        return self.added + self.replaced + self.deleted
 
     def counts(self) -> dict[str, int]:
         """The counters alone."""
-        names = ("read", "processed", "added", "replaced", "unchanged", "errors", "error_entries")
+        names = ("read", "processed", "added", "replaced", "unchanged", "deleted", "errors", "error_entries")
         return {name: getattr(self, name) for name in names}
 
     def as_json(self, *, refusals: int | None = None) -> dict[str, Any]:

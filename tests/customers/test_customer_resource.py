@@ -154,7 +154,8 @@ def test_export_comes_back_without_a_change():
 def test_export_has_the_columns_of_orocommerce_then_ours():
     assert exported().splitlines()[0] == (
         "Id,Name,Parent Id,Parent Name,Group Name,Owner Id,Owner Username,Tax code,Account Id,Internal rating Id,"
-        "VAT Id,Payment term Label,External Id,Sales Rep Ids"
+        "VAT Id,Payment term Label,External Id,Sales Rep Ids,E-mail,Phone,Price Lists,Price fallback,Credit limit,"
+        "Credit currency,On hold,Internal"
     )
 
 

@@ -88,7 +88,10 @@ def test_the_profile_orocommerce_has_its_columns_byte_for_byte(daughter):
 
 def test_our_profile_adds_our_columns_and_escapes_nothing():
     one = CustomerFactory(name="=1+1", code="007", rep_ids=["R1", "R2"])
-    assert content() == f"{ORO},External Id,Sales Rep Ids\n{one.pk},=1+1,,,,,,,{one.account_id},,,,007,R1;R2\n"
+    ours = "External Id,Sales Rep Ids,E-mail,Phone,Price Lists,Price fallback,Credit limit,Credit currency"
+    ours += ",On hold,Internal"
+    cells = f"{one.pk},=1+1,,,,,,,{one.account_id},,,,007,R1;R2,,,,group,,,0,0"
+    assert content() == f"{ORO},{ours}\n{cells}\n"
 
 
 def test_nothing_and_empty_text_are_both_an_empty_cell():

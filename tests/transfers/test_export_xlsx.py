@@ -111,12 +111,13 @@ def test_S1_allowed_values_are_those_the_person_may_see():
     me = UserFactory()
     CustomerFactory(name="Mine", owner=me)
     CustomerFactory(name="Theirs")
-    assert allowed("Parent Name", me) == Allowed("Parent Name", "", ["Mine"])
-    assert allowed("Name", me) == Allowed("Name", "", [])
+    assert allowed("Parent Name", me).values == ["Mine"]
+    assert allowed("Name", me) == Allowed("Name", "The company's name. A new customer needs one.", [])
 
 
 def test_long_lists_are_cut_and_say_so(monkeypatch):
     monkeypatch.setattr(templates, "NAMES_LISTED", 2)
     for name in ("C", "A", "B"):
         CustomerGroupFactory(name=name)
-    assert allowed("Group Name") == Allowed("Group Name", "The first 2 names are listed.", ["A", "B"])
+    assert allowed("Group Name").values == ["A", "B"]
+    assert allowed("Group Name").help.endswith(" The first 2 names are listed.")

@@ -36,6 +36,7 @@ class Counts:
     changed: int = 0
     unchanged: int = 0
     left: int = 0
+    deleted: int = 0
     refused: int = 0
     errors: int = 0
     created: dict[str, list[str]] = field(default_factory=dict)

@@ -182,9 +182,10 @@ def _context(layout: Layout, rule: Rule) -> str:
 
 
 def _is_asked(columns: list[str], rule: Rule) -> str:
-    """New, or one of the values changes; all of them readable; not all of them blank."""
+    """New and not all of them blank, or one of the values changes; all of them readable."""
     plain = [column.strip('"') for column in columns]
     changes = " OR ".join(f"inside.{c} IS DISTINCT FROM inside._was_{p}" for c, p in zip(columns, plain, strict=True))
     blank = " OR ".join(f"coalesce(inside.{column}::text, '') NOT IN ('', 'false')" for column in columns)
     readable = " AND ".join(f"inside.{column} IS NOT NULL" for column in columns)
-    return f"(inside._new OR {changes}) AND {readable}" + ("" if rule.always else f" AND ({blank})")
+    new = "inside._new" if rule.always else f"inside._new AND ({blank})"
+    return f"(({new}) OR (NOT inside._new AND ({changes}))) AND {readable}"

@@ -18,19 +18,22 @@ from foundation.transfers.engine.sql import Names, execute, literal, quoted
 
 
 def judge_constraints(names: Names, layout: Layout) -> None:
-    """Write down every check constraint that a row breaks."""
+    """Write down every check constraint that a row breaks, unless a value it looks at is wrong in itself."""
     editor: Any = connection.SchemaEditorClass(connection, collect_sql=True)
     values = []
     for check in layout.model._meta.constraints:
         if isinstance(check, models.CheckConstraint) and not _is_of_tree(layout, check):
             broken = f"({check._get_check_sql(layout.model, editor)}) IS FALSE"  # type: ignore[attr-defined]
-            values.append(f"({broken}, {_place(layout, check.condition)}, {_said(check)})")
+            values.append(f"({broken}, {_place(layout, check.condition)}, {_said(check)}, {_read(layout, check)})")
     if values:
         execute(f"""
             INSERT INTO {names.errors}
-            SELECT _line, e.place, e.name, '', e.code, e.message
-            FROM {names.rows} CROSS JOIN LATERAL (VALUES {", ".join(values)}) e(bad, place, name, code, message)
-            WHERE e.bad
+            SELECT rows._line, e.place, e.name, '', e.code, e.message
+            FROM {names.rows} rows
+            CROSS JOIN LATERAL (VALUES {", ".join(values)}) e(bad, place, name, code, message, read)
+            WHERE e.bad AND NOT EXISTS (
+                SELECT 1 FROM {names.errors} wrong WHERE wrong._line = rows._line AND wrong.place = ANY (e.read)
+            )
         """)
 
 
@@ -38,6 +41,13 @@ def _is_of_tree(layout: Layout, check: models.CheckConstraint) -> bool:
     """Whether it is about the tree, of which families.py says more."""
     references = {path[0] for path in layout.model._get_expr_references(check.condition)}  # type: ignore[attr-defined]
     return bool(layout.resource.tree) and references <= {layout.resource.tree, layout.model._meta.pk.name}
+
+
+def _read(layout: Layout, check: models.CheckConstraint) -> str:
+    """SQL array of the places that a constraint looks at."""
+    references = {path[0] for path in layout.model._get_expr_references(check.condition)}  # type: ignore[attr-defined]
+    numbers = [cell.number for cell in layout.cells if cell.field is not None and cell.field.name in references]
+    return f"'{{{', '.join(map(str, numbers))}}}'::smallint[]"
 
 
 def _said(constraint: models.BaseConstraint) -> str:

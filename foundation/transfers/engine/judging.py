@@ -168,8 +168,9 @@ def column_for(layout: Layout, field_name: str) -> str:
 def judge_rules(names: Names, layout: Layout) -> None:
     """What the rules in Python objected to, under the columns they named."""
     places = [(cell.field.name, cell) for cell in layout.cells if cell.field is not None]
-    known = ", ".join(f"({literal(n)}, {c.number}, {literal(c.column.column_name)})" for n, c in reversed(places))
-    values = " ".join(f"WHEN {cell.number} THEN {cell.raw}" for _name, cell in places)
+    shown = [f"({literal(n)}, {c.number}, {literal(c.column.column_name)})" for n, c in reversed(places)]
+    known = ", ".join(["('', NULL::integer, '')", *shown])
+    values = " ".join(["WHEN NULL THEN ''", *(f"WHEN {cell.number} THEN {cell.raw}" for _name, cell in places)])
     for number, _rule in enumerate(layout.rules()):
         execute(f"""
             INSERT INTO {names.errors}

@@ -185,7 +185,7 @@ class Layout:
         parts = [
             self.model._meta.label,
             [cell.column.column_name for cell in self.cells],
-            self.options.blank,
+            *(self.options.blank, self.options.numbers, self.options.dates),
             None if actor is None or self.resource.sees_all(self.options) else actor.pk,
         ]
         digest = hashlib.sha256(json.dumps(parts).encode()).digest()

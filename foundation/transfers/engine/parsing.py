@@ -10,6 +10,7 @@ from django.db import connection
 
 from foundation.transfers.engine.layout import Cell, Kind, Layout
 from foundation.transfers.engine.sql import bundles, column_type, execute
+from foundation.transfers.options import Options
 
 AT_ONCE = 10_000
 
@@ -21,7 +22,7 @@ def parse(layout: Layout) -> None:
             kind = "text[]" if cell.field is None else column_type(cell.field)
             execute(f"CREATE TEMP TABLE p{cell.number} (cell text, value {kind}, messages text[]) ON COMMIT DROP")
             for texts in _texts(cell):
-                _write(f"p{cell.number}", (_parsed(cell, text) for text in texts))
+                _write(f"p{cell.number}", (_parsed(cell, text, layout.options) for text in texts))
             execute(f"ANALYZE p{cell.number}")
 
 
@@ -38,9 +39,9 @@ def _write(table: str, rows: Iterable[tuple[Any, ...]]) -> None:
             copy.write_row(row)
 
 
-def _parsed(cell: Cell, text: str) -> tuple[str, Any, list[str] | None]:
+def _parsed(cell: Cell, text: str, options: Options) -> tuple[str, Any, list[str] | None]:
     try:
-        value = cell.column.widget.clean(text)
+        value = cell.column.widget.clean(text, options=options)
         if cell.field is not None:
             value = cell.field.get_db_prep_save(cell.field.clean(value, None), connection)
     except ValidationError as error:
