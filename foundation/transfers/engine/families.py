@@ -111,16 +111,24 @@ def _refuse_orphans(names: Names, layout: Layout) -> int:
 
 # Every record has one parent, so the records met on the way up from one on a circle are just those of the circle. Only
 # rows that others hang below, or that were in the tree before, can close one.
+_GOOD = """
+    CREATE TEMP TABLE good ON COMMIT DROP AS
+    SELECT r.id, r._line, r._new, r.{parent} AS parent FROM {rows} r WHERE NOT {refused};
+    CREATE UNIQUE INDEX ON good (id);
+    ANALYZE good
+"""
 _CIRCLES = """
-    WITH RECURSIVE good AS (
-        SELECT r.id, r._line, r.{parent} AS parent FROM {rows} r WHERE NOT {refused}
-    ), walk(start, node) AS (
-        SELECT g.id, g.parent FROM good g JOIN {rows} r ON r.id = g.id
-        WHERE g.parent IS NOT NULL AND (NOT r._new OR EXISTS (SELECT 1 FROM {rows} k WHERE k.{parent} = g.id))
+    WITH RECURSIVE walk(start, node) AS (
+        SELECT g.id, g.parent FROM good g
+        WHERE g.parent IS NOT NULL AND (NOT g._new OR g.id IN (SELECT k.parent FROM good k))
         UNION
-        SELECT w.start, CASE WHEN g.id IS NOT NULL THEN g.parent ELSE t.{parent} END
-        FROM walk w LEFT JOIN good g ON g.id = w.node LEFT JOIN {table} t ON t.{key} = w.node
-        WHERE w.node IS NOT NULL AND w.node <> w.start
+        SELECT w.start, above.parent FROM walk w CROSS JOIN LATERAL (
+            SELECT g.parent FROM good g WHERE g.id = w.node
+            UNION ALL
+            SELECT t.{parent} FROM {table} t
+            WHERE t.{key} = w.node AND NOT EXISTS (SELECT 1 FROM good g WHERE g.id = w.node)
+        ) above
+        WHERE w.node <> w.start AND above.parent IS NOT NULL
     ), circle AS (
         SELECT w.start, array_agg(g._line ORDER BY g._line) AS lines
         FROM walk w JOIN good g ON g.id = w.node
@@ -139,11 +147,12 @@ def _refuse_circles(names: Names, layout: Layout, standing: str) -> int:
     """Refuse rows on a circle of the tree as it would be if the rows of `standing` kept their place."""
     assert layout.tree is not None  # noqa: S101  (asked for trees only)
     name = quoted(layout.resource.tree_name)
+    execute("DROP TABLE IF EXISTS pg_temp.good")
+    execute(_GOOD.format(parent=layout.tree.column, rows=names.rows, refused=standing))
     return execute(
         f"INSERT INTO {names.errors} "
         + _CIRCLES.format(
             rows=names.rows,
-            refused=standing,
             parent=layout.tree.column,
             table=layout.table,
             key=layout.key,
@@ -175,7 +184,7 @@ def _column(layout: Layout) -> str:
 
 def measure_depth(names: Names, layout: Layout) -> None:
     """Write down how deep each new row hangs below other new ones: parents are inserted first."""
-    execute(f"CREATE UNLOGGED TABLE {names.depth} (id bigint, depth integer)")
+    execute(f"CREATE UNLOGGED TABLE {names.depth} (id bigint PRIMARY KEY, depth integer)")
     if layout.tree is None:
         return
     parent = layout.tree.column
@@ -191,3 +200,4 @@ def measure_depth(names: Names, layout: Layout) -> None:
         )
         SELECT id, depth FROM below
     """)
+    execute(f"ANALYZE {names.depth}")

@@ -20,16 +20,17 @@ from foundation.transfers.engine.sql import Names, execute, literal, quoted
 def judge_constraints(names: Names, layout: Layout) -> None:
     """Write down every check constraint that a row breaks, unless a value it looks at is wrong in itself."""
     editor: Any = connection.SchemaEditorClass(connection, collect_sql=True)
-    values = []
+    values, checks = [], []
     for check in layout.model._meta.constraints:
-        if isinstance(check, models.CheckConstraint) and not _is_of_tree(layout, check):
+        if isinstance(check, models.CheckConstraint) and _is_touched(layout, check):
             broken = f"({check._get_check_sql(layout.model, editor)}) IS FALSE"  # type: ignore[attr-defined]
             values.append(f"({broken}, {_place(layout, check.condition)}, {_said(check)}, {_read(layout, check)})")
+            checks.append(broken)
     if values:
         execute(f"""
             INSERT INTO {names.errors}
             SELECT rows._line, e.place, e.name, '', e.code, e.message
-            FROM {names.rows} rows
+            FROM (SELECT * FROM {names.rows} WHERE {" OR ".join(checks)}) rows
             CROSS JOIN LATERAL (VALUES {", ".join(values)}) e(bad, place, name, code, message, read)
             WHERE e.bad AND NOT EXISTS (
                 SELECT 1 FROM {names.errors} wrong WHERE wrong._line = rows._line AND wrong.place = ANY (e.read)
@@ -37,10 +38,12 @@ def judge_constraints(names: Names, layout: Layout) -> None:
         """)
 
 
-def _is_of_tree(layout: Layout, check: models.CheckConstraint) -> bool:
-    """Whether it is about the tree, of which families.py says more."""
+def _is_touched(layout: Layout, check: models.CheckConstraint) -> bool:
+    """Whether the file can break it: not by defaults alone, and not about the tree, of which families.py says more."""
     references = {path[0] for path in layout.model._get_expr_references(check.condition)}  # type: ignore[attr-defined]
-    return bool(layout.resource.tree) and references <= {layout.resource.tree, layout.model._meta.pk.name}
+    if layout.resource.tree and references <= {layout.resource.tree, layout.model._meta.pk.name}:
+        return False
+    return bool(references & {known.name for known in layout.written()})
 
 
 def _read(layout: Layout, check: models.CheckConstraint) -> str:

@@ -65,7 +65,8 @@ def judge_cells(names: Names, layout: Layout) -> None:
         SELECT f._line, e.place::smallint, e.name, coalesce(e.value, ''), e.code, message
         FROM fresh f LEFT JOIN draft d ON d._line = f._line {_short(cell_joins(layout))}
         CROSS JOIN LATERAL (VALUES {values}) e(bad, place, name, value, code, messages)
-        CROSS JOIN LATERAL unnest(e.messages) message WHERE e.bad
+        CROSS JOIN LATERAL unnest(e.messages) message
+        WHERE ({" OR ".join(f"({judgement[0]})" for judgement in judgements)}) AND e.bad
     """)
 
 
