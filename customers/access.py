@@ -7,12 +7,15 @@ from foundation.identity.roles import Role, register_role
 RECORDS = ("customer", "address", "contact", "department", "membership", "note", "customerpricelist", "account")
 LISTS = ("customergroup", "grouppricelist", "paymentterm", "taxcode", "internalrating", "systempricelist")
 EVERYBODYS = ("customers.access_all_customers",)
-FILES = ("customers.import_customer", "customers.export_customer")
+MOVED = ("customer", "address", "contact", "department", "account", "customergroup", "paymentterm", "taxcode")
 
 
 def permissions(models: tuple[str, ...], *verbs: str) -> list[str]:
     """Permission words for these models."""
     return [f"customers.{verb}_{model}" for model in models for verb in verbs]
+
+
+FILES = permissions(MOVED, "import", "export")
 
 
 def register() -> None:

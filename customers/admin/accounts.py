@@ -18,6 +18,7 @@ from customers.admin.masterdata import WithCustomers
 from customers.admin.scope import sees_all, within_scope
 from customers.models import Account, Customer, CustomerSettings
 from customers.services import account_strategy_change, account_strategy_preview
+from foundation.transfers.admin import TEMPLATE_MENU, TransferMixin
 from foundation.ui.pages import confirm_page, hub_page, is_confirmed
 from foundation.ui.theme import Select, action
 
@@ -32,7 +33,7 @@ class StrategyForm(forms.Form):
 
 
 @admin.register(Account)
-class AccountAdmin(WithCustomers, CustomersAdmin):
+class AccountAdmin(WithCustomers, TransferMixin, CustomersAdmin):
     """What sales looks at."""
 
     customer_field = "account"
@@ -43,7 +44,8 @@ class AccountAdmin(WithCustomers, CustomersAdmin):
     search_fields = ["name"]
     ordering = ["name", "pk"]
     fields = ["name", "owner"]
-    actions_list = ["strategy"]
+    transfer_slug = "accounts"
+    actions_list = ["import_button", TEMPLATE_MENU, "export_button", "strategy"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         """Accounts bear the names of customers: who sees own customers sees their accounts."""

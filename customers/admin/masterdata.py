@@ -17,6 +17,7 @@ from customers.admin.base import CustomersAdmin, add_url, changelist_url
 from customers.admin.inlines import GroupPriceListInline
 from customers.admin.scope import within_scope
 from customers.models import Customer, CustomerGroup, InternalRating, PaymentTerm, TaxCode
+from foundation.transfers.admin import TransferMixin
 from foundation.ui.theme import RelatedDropdownFilter, action, display
 
 
@@ -43,9 +44,10 @@ class WithCustomers:
 
 
 @admin.register(CustomerGroup)
-class CustomerGroupAdmin(WithCustomers, CustomersAdmin):
+class CustomerGroupAdmin(WithCustomers, TransferMixin, CustomersAdmin):
     """Groups with their customers."""
 
+    transfer_slug = "groups"
     customer_field = "group"
     customer_filter = "group__id__exact"
     change_form_template = "customers/admin/group_form.html"
@@ -77,9 +79,10 @@ class CustomerGroupAdmin(WithCustomers, CustomersAdmin):
 
 
 @admin.register(PaymentTerm)
-class PaymentTermAdmin(WithCustomers, CustomersAdmin):
+class PaymentTermAdmin(WithCustomers, TransferMixin, CustomersAdmin):
     """Payment terms."""
 
+    transfer_slug = "payment-terms"
     customer_field = customer_filter = "payment_term"
     list_display = ["label", "customers_link"]
     search_fields = ["label"]
@@ -87,9 +90,10 @@ class PaymentTermAdmin(WithCustomers, CustomersAdmin):
 
 
 @admin.register(TaxCode)
-class TaxCodeAdmin(WithCustomers, CustomersAdmin):
+class TaxCodeAdmin(WithCustomers, TransferMixin, CustomersAdmin):
     """Tax codes."""
 
+    transfer_slug = "tax-codes"
     customer_field = customer_filter = "tax_code"
     list_display = ["code", "description", "customers_link"]
     search_fields = ["code", "description"]

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.rules import filled
+from customers.models.rules import by_file, filled
 from foundation.changes.models import Tracked
 
 
@@ -28,6 +28,7 @@ class Account(Tracked):
     class Meta(Tracked.Meta):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+        permissions = by_file("account", "accounts")
         ordering = ["name", "pk"]
         constraints = [
             filled("account_name_trimmed", "name", _("An account needs a name, without spaces around it.")),

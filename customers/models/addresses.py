@@ -14,7 +14,7 @@ from django_countries.fields import CountryField
 from django_stubs_ext import StrOrPromise
 
 from customers.models.customer import Customer
-from customers.models.rules import OneFlagged, filled
+from customers.models.rules import OneFlagged, by_file, filled
 from customers.regions import region_problem
 from customers.triggers.addresses import ADDRESS_TRIGGERS
 from foundation.changes.models import Tracked
@@ -79,6 +79,7 @@ class Address(Tracked):
         triggers = [*Tracked.Meta.triggers, *ADDRESS_TRIGGERS]
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
+        permissions = by_file("address", "addresses")
         ordering = ["-is_primary", "pk"]
         constraints = [
             models.CheckConstraint(

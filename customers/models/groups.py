@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.rules import filled, unique_ignoring_case
+from customers.models.rules import by_file, filled, unique_ignoring_case
 from foundation.changes.models import Tracked
 
 
@@ -19,6 +19,7 @@ class PaymentTerm(Tracked):
     class Meta(Tracked.Meta):
         verbose_name = _("payment term")
         verbose_name_plural = _("payment terms")
+        permissions = by_file("paymentterm", "payment terms")
         ordering = ["label"]
         constraints = [
             filled("paymentterm_label_trimmed", "label", _("A payment term needs a label, without spaces around it.")),
@@ -40,6 +41,7 @@ class TaxCode(Tracked):
     class Meta(Tracked.Meta):
         verbose_name = _("tax code")
         verbose_name_plural = _("tax codes")
+        permissions = by_file("taxcode", "tax codes")
         ordering = ["code"]
         constraints = [
             filled("taxcode_code_trimmed", "code", _("A tax code needs a code, without spaces around it.")),
@@ -110,6 +112,7 @@ class CustomerGroup(Tracked):
     class Meta(Tracked.Meta):
         verbose_name = _("customer group")
         verbose_name_plural = _("customer groups")
+        permissions = by_file("customergroup", "customer groups")
         ordering = ["name"]
         constraints = [
             filled("customergroup_name_trimmed", "name", _("A group needs a name, without spaces around it.")),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models.addresses import Address
 from customers.models.customer import Customer
-from customers.models.rules import filled
+from customers.models.rules import by_file, filled
 from customers.phones import PHONE_SHAPE, international
 from customers.triggers.people import CONTACT_TRIGGERS, DEPARTMENT_TRIGGERS, MEMBERSHIP_TRIGGERS
 from foundation.changes.models import Tracked
@@ -52,6 +52,7 @@ class Contact(Tracked):
         triggers = [*Tracked.Meta.triggers, *CONTACT_TRIGGERS]
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
+        permissions = by_file("contact", "contacts")
         ordering = ["last_name", "first_name", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -131,6 +132,7 @@ class Department(Tracked):
         triggers = [*Tracked.Meta.triggers, *DEPARTMENT_TRIGGERS]
         verbose_name = _("department")
         verbose_name_plural = _("departments")
+        permissions = by_file("department", "departments")
         ordering = ["name", "pk"]
         constraints = [
             filled("department_name_trimmed", "name", _("A department needs a name, without spaces around it.")),

@@ -22,6 +22,11 @@ def unique_ignoring_case(name: str, field: str, message: StrOrPromise) -> Unique
     return UniqueConstraint(Lower(field), name=name, condition=~Q(**{field: ""}), violation_error_message=message)
 
 
+def by_file(model: str, plural: StrOrPromise) -> list[tuple[str, StrOrPromise]]:
+    """The rights to move records of a model by file."""
+    return [(f"import_{model}", f"Can import {plural}"), (f"export_{model}", f"Can export {plural}")]
+
+
 def currency_shape(name: str, field: str) -> CheckConstraint:
     """Blank or three capitals; the form knows the whole list."""
     message = _("A currency is a code such as EUR.")

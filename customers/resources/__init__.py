@@ -1,14 +1,44 @@
 """What of this app moves by file."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customers.filters import CustomerFilter
-from customers.resources.customer import CustomerResource, visible_customers
+from customers.models import CustomerGroup, PaymentTerm, TaxCode
+from customers.resources.customer import CustomerResource
+from customers.resources.masterdata import AccountResource, GroupResource, PaymentTermResource, TaxCodeResource
+from customers.resources.shared import visible_accounts, visible_customers
+from foundation.identity.models import User
 from foundation.transfers.registry import Transfer, register_transfer
 
-__all__ = ["CustomerResource", "register", "visible_customers"]
+__all__ = [
+    "AccountResource",
+    "CustomerResource",
+    "GroupResource",
+    "PaymentTermResource",
+    "TaxCodeResource",
+    "register",
+    "visible_customers",
+]
+
+
+def everybodys(model: type[models.Model]) -> Callable[[User | None], models.QuerySet[Any]]:
+    """Rows that every colleague sees."""
+    return lambda actor: model._default_manager.all()
 
 
 def register() -> None:
     """Make our kinds of file known."""
-    register_transfer(Transfer("customers", _("Customers"), CustomerResource, visible_customers, CustomerFilter))
+    for transfer in (
+        Transfer("customers", _("Customers"), CustomerResource, visible_customers, CustomerFilter),
+        Transfer("groups", _("Customer groups"), GroupResource, everybodys(CustomerGroup)),
+        Transfer("payment-terms", _("Payment terms"), PaymentTermResource, everybodys(PaymentTerm)),
+        Transfer("tax-codes", _("Tax codes"), TaxCodeResource, everybodys(TaxCode)),
+        Transfer("accounts", _("Accounts"), AccountResource, visible_accounts),
+    ):
+        register_transfer(transfer)

@@ -7,51 +7,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.postgres.aggregates import StringAgg
 from django.db import models
-from django.db.models import Value
 from django.utils.translation import gettext_lazy
 
-from catalog.models import PriceList
 from customers.models import Account, Customer, CustomerGroup, CustomerPriceList, InternalRating, PaymentTerm, TaxCode
 from customers.resources.rules import PHONE_RULE, VAT_RULE
-from customers.selectors import customer_list
-from foundation.identity.models import User
-from foundation.transfers.columns import Column, Link, LinkedColumn, ListWidget
+from customers.resources.shared import (
+    ScopedResource,
+    customers_for,
+    owner_id_column,
+    owner_name_column,
+    price_lists_column,
+    visible_customers,
+)
+from foundation.transfers.columns import Column, ListWidget
 from foundation.transfers.declaration import Identity
-from foundation.transfers.exporting.related import RelatedText
 from foundation.transfers.lookups import LookupWidget
 from foundation.transfers.options import Options
 from foundation.transfers.plain import PlainResource
 from foundation.transfers.widgets import ChoiceWidget, DecimalWidget, FlagWidget
 
-
-def visible_customers(actor: User | None) -> models.QuerySet[Customer]:
-    """Return the customers that move by file: what this person may see; a command run by nobody sees all."""
-    return Customer.objects.all() if actor is None else customer_list(actor)
-
-
-def visible_for(options: Options) -> models.QuerySet[Customer]:
-    return visible_customers(options.actor)
-
-
-def owners(options: Options) -> models.QuerySet[User]:
-    """Whom the importing person may make an owner: themselves, or anybody of the staff if they see all customers."""
-    staff = User.objects.filter(is_staff=True, is_active=True)
-    actor = options.actor
-    if actor is None or actor.has_perm("customers.access_all_customers"):
-        return staff
-    return staff.filter(pk=actor.pk)
-
-
-NO_OWNER = gettext_lazy("You have no access to set given owner: “%(value)s”.")
 NO_PARENT = gettext_lazy(
     "There is no customer “%(value)s” to be the parent, neither here nor in a good row of the file."
 )
 SEVERAL = gettext_lazy("%(count)s customers named %(value)s: say which by Id or code.")
 
 
-class CustomerResource(PlainResource):
+class CustomerResource(ScopedResource):
     """One row is one customer; found by id, else by code, else by a name that only one customer has."""
 
     identities = (
@@ -79,13 +61,13 @@ class CustomerResource(PlainResource):
     parent_id = Column(
         "Parent Id",
         "parent",
-        widget=LookupWidget(Customer, "id", rows=visible_for, missing=NO_PARENT),
+        widget=LookupWidget(Customer, "id", rows=customers_for, missing=NO_PARENT),
         help=gettext_lazy("Our number of the company above."),
     )
     parent_name = Column(
         "Parent Name",
         "parent",
-        widget=LookupWidget(Customer, "name", rows=visible_for, missing=NO_PARENT, shown=False),
+        widget=LookupWidget(Customer, "name", rows=customers_for, missing=NO_PARENT, shown=False),
         help=gettext_lazy(
             "Name of the company above; it may stand anywhere in the file. Counts where Parent Id is blank."
         ),
@@ -97,19 +79,10 @@ class CustomerResource(PlainResource):
         aliases=("Group",),
         help=gettext_lazy("A customer group; a new one is made where the import is told to."),
     )
-    owner_id = Column(
-        "Owner Id",
-        "owner",
-        widget=LookupWidget(User, "id", rows=owners, missing=NO_OWNER),
-        help=gettext_lazy("Our number of the colleague who looks after it. Blank on a new customer: who imports."),
+    owner_id = owner_id_column(
+        gettext_lazy("Our number of the colleague who looks after it. Blank on a new customer: who imports.")
     )
-    owner_name = Column(
-        "Owner Username",
-        "owner",
-        widget=LookupWidget(User, "email", rows=owners, missing=NO_OWNER, shown=False),
-        aliases=("Owner E-mail",),
-        help=gettext_lazy("E-mail address of that colleague. Counts where Owner Id is blank."),
-    )
+    owner_name = owner_name_column()
     tax_code = Column(
         "Tax code",
         "tax_code",
@@ -174,20 +147,7 @@ class CustomerResource(PlainResource):
         oro=False,
         help=gettext_lazy("Kept as written; without + it is one of the customer's country."),
     )
-    price_lists = LinkedColumn(
-        "Price Lists",
-        Link(CustomerPriceList, "customer", "price_list", "position"),
-        LookupWidget(PriceList, "name"),
-        oro=False,
-        export=RelatedText(
-            CustomerPriceList.objects.all(),
-            "customer",
-            StringAgg("price_list__name", Value(";"), order_by=("position", "pk")),
-        ),
-        help=gettext_lazy(
-            "Names of price lists divided by “;”, the first is asked first. Lists not named are taken off."
-        ),
-    )
+    price_lists = price_lists_column(CustomerPriceList, "customer")
     price_fallback = Column(
         "Price fallback",
         "price_fallback",
@@ -245,10 +205,6 @@ class CustomerResource(PlainResource):
     def visible(self, options: Options) -> models.QuerySet[Customer]:
         """Customers of this person; of everybody where they may."""
         return visible_customers(options.actor)
-
-    def sees_all(self, options: Options) -> bool:
-        """Whether the person may see the customers of every owner."""
-        return options.actor is None or options.actor.has_perm("customers.access_all_customers")
 
     def new_values(self, options: Options) -> dict[str, Any]:
         """Who imports a new customer without naming an owner owns it."""

@@ -223,7 +223,7 @@ def _keys(layout: Layout, number: int, identity: Identity) -> str:
     alone, new = "", ""
     if identity.unless:
         own = layout.cells_of(identity.unless)
-        alone = f", {own[0].raw} IS NULL AS alone" if own else ", true AS alone"
+        alone = f", NOT {own[0].filled} AS alone" if own else ", true AS alone"
         new = "JOIN draft d ON d._line = f._line AND d._new"
     return (
         f"SELECT ROW({values})::text AS key, f._line{alone} FROM fresh f {joins(layout, identity)} {new} WHERE {needed}"

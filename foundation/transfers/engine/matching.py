@@ -8,6 +8,7 @@ from foundation.transfers.declaration import Identity
 from foundation.transfers.engine.layout import Cell, Kind, Layout
 from foundation.transfers.engine.naming import NUMBER, name_in
 from foundation.transfers.engine.sql import execute, inlined, literal, quoted
+from foundation.transfers.options import CLEAR
 
 
 def usable(layout: Layout) -> list[Identity]:
@@ -44,7 +45,7 @@ def _match(layout: Layout, number: int, identity: Identity, visible: str) -> Non
     earlier = " ".join(f"LEFT JOIN m{n} ON m{n}._line = f._line" for n in range(number))
     pairs = [pair(layout, name, "t", needed=name in identity.needed) for name in identity.fields]
     if identity.unless and (own := layout.cells_of(identity.unless)):
-        pairs.append(f"({own[0].raw} IS NULL OR t.{_column(layout, identity.unless)} = '')")
+        pairs.append(f"(NOT {own[0].filled} OR t.{_column(layout, identity.unless)} = '')")
     execute(f"""
         CREATE TEMP TABLE m{number} ON COMMIT DROP AS
         SELECT f._line, min(t.id) AS id, count(*) AS found FROM fresh f {joins(layout, identity)} {earlier}
@@ -81,7 +82,7 @@ def _value(cell: Cell) -> str:
         return f"CASE WHEN {cell.raw} ~ {literal(NUMBER)} THEN {cell.raw}::bigint END"
     if cell.kind is Kind.PARSED:
         return _folded(cell, f"p{cell.number}.value")
-    return _folded(cell, cell.raw)
+    return _folded(cell, f"nullif({cell.raw}, {literal(CLEAR)})")
 
 
 def _folded(cell: Cell, value: str) -> str:

@@ -1,0 +1,49 @@
+"""One record of each kind that moves by file, every column of it filled."""
+
+from customers.models import InternalRating
+from tests.factories import (
+    AccountFactory,
+    CustomerFactory,
+    CustomerGroupFactory,
+    CustomerPriceListFactory,
+    GroupPriceListFactory,
+    PaymentTermFactory,
+    PriceListFactory,
+    TaxCodeFactory,
+    UserFactory,
+)
+
+
+def make_one_of_each(*, names=False):
+    """Make them; with `names` also what sample rows refer to by name."""
+    if names:
+        CustomerFactory(name="Example Print Works Ltd", code="C-1000")
+        return
+    net, gross, owner = PriceListFactory(name="Net"), PriceListFactory(name="Gross"), UserFactory()
+    term, tax = PaymentTermFactory(label="net 45"), TaxCodeFactory(code="B2B", description="Companies")
+    group = CustomerGroupFactory(name="Gastro", owner=owner, payment_term=term, tax_code=tax)
+    GroupPriceListFactory(group=group, price_list=net, position=2)
+    customer = CustomerFactory(
+        name='Druk "Łódź", Ltd',
+        code="007",
+        parent=CustomerFactory(name="Mother"),
+        group=group,
+        owner=owner,
+        account=AccountFactory(owner=owner),
+        payment_term=term,
+        tax_code=tax,
+        internal_rating=InternalRating.objects.get(code="4_of_5"),
+        vat_id="ATU12345675",
+        vat_state="valid",
+        email="office@druk.example",
+        phone="+48 22 123 45 67",
+        phone_e164="+48221234567",
+        credit_limit="1234.50",
+        credit_currency="EUR",
+        is_on_hold=True,
+        is_internal=True,
+        price_fallback="customer_only",
+        rep_ids=["R1", "R2"],
+    )
+    CustomerPriceListFactory(customer=customer, price_list=gross, position=1)
+    CustomerPriceListFactory(customer=customer, price_list=net, position=2)

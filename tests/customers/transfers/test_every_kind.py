@@ -1,0 +1,81 @@
+"""What holds for every kind of file of ours."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from customers.access import FILES
+from foundation.changes.recording import recording
+from foundation.identity.roles import Role, role_permissions
+from foundation.transfers.engine.testing import import_table
+from foundation.transfers.exporting.templates import csv_template
+from foundation.transfers.files import write_export
+from foundation.transfers.options import Options
+from foundation.transfers.registry import transfer_by_slug, transfers
+from foundation.transfers.tables import read_table
+from tests.customers.transfers.records import make_one_of_each
+
+pytestmark = pytest.mark.django_db
+KINDS = [transfer.slug for transfer in transfers() if transfer.model._meta.app_label == "customers"]
+DOCUMENT = Path(__file__).parents[3] / "docs" / "imports.md"
+
+
+def run(transfer, content):
+    with recording():
+        return import_table(transfer.resource(), read_table(io.BytesIO(content)), Options(create_missing=True))
+
+
+@pytest.mark.parametrize("slug", KINDS)
+def test_the_sample_row_of_the_data_template_comes_in(slug):
+    transfer = transfer_by_slug(slug)
+    make_one_of_each(names=True)
+    counts, refusals = run(transfer, csv_template(transfer))
+    assert (counts.new, refusals) == (1, [])
+
+
+@pytest.mark.parametrize("slug", KINDS)
+def test_I9_what_is_exported_imports_without_a_change(slug):
+    transfer, text = transfer_by_slug(slug), io.StringIO(newline="")
+    make_one_of_each()
+    write_export(text, transfer.resource(), transfer.model._default_manager.all())
+    counts, refusals = run(transfer, text.getvalue().encode())
+    assert (counts.unchanged, refusals) == (transfer.model._default_manager.count(), [])
+    assert counts.unchanged > 0
+
+
+@pytest.mark.parametrize("slug", KINDS)
+def test_every_column_has_a_help_and_a_name_of_its_own(slug):
+    columns = transfer_by_slug(slug).resource.columns()
+    words = [word.casefold() for column in columns for word in (column.column_name, *column.aliases)]
+    assert [column.column_name for column in columns if not column.help] == []
+    assert len(words) == len(set(words))
+
+
+@pytest.mark.parametrize("slug", KINDS)
+def test_the_document_names_every_column_with_its_aliases(slug):
+    described = re.search(rf"<!-- {slug} -->\n(.*?)\n\n", DOCUMENT.read_text(), re.DOTALL)[1]
+    rows = [line.strip().strip("|").split("|") for line in described.splitlines()[2:]]
+    known = {(name.strip(), *filter(None, map(str.strip, aliases.split(",")))) for name, aliases, _meaning in rows}
+    assert known == {(c.column_name, *c.aliases) for c in transfer_by_slug(slug).resource.columns()}
+
+
+@pytest.mark.parametrize("slug", KINDS)
+@pytest.mark.parametrize("action", ["import", "export"])
+def test_who_may_move_files_may_move_every_kind(slug, action):
+    permission = transfer_by_slug(slug).permission(action)
+    assert permission in FILES
+    assert permission in role_permissions(Role.SALES_OFFICE)
+    assert permission not in role_permissions(Role.READ_ONLY)
+
+
+@pytest.mark.parametrize("slug", KINDS)
+def test_the_list_has_the_buttons_and_the_template(client, admin_user, slug):
+    transfer = transfer_by_slug(slug)
+    client.force_login(admin_user)
+    page = client.get(reverse(f"admin:{transfer.url_name}_changelist"))
+    for name in ("import_button", "export_button", "template_csv", "template_xlsx"):
+        assert reverse(f"admin:{transfer.url_name}_{name}") in page.text
+    assert client.get(reverse(f"admin:{transfer.url_name}_template_csv")).content == csv_template(transfer)
