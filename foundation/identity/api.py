@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed
 from rest_framework.permissions import SAFE_METHODS, DjangoModelPermissions
 from rest_framework.request import Request
 
@@ -68,7 +68,7 @@ class HasScope(DjangoModelPermissions):
         own = getattr(view, "model_permissions", None)
         if own is None:
             return super().has_permission(request, view)
-        return bool(request.user.is_authenticated) and request.user.has_perms(_permissions_for(request, own))
+        return bool(request.user.is_authenticated) and request.user.has_perms(_permissions_for(request, view, own))
 
 
 def required_scope(request: Request, view: Any) -> str:
@@ -81,8 +81,10 @@ def required_scope(request: Request, view: Any) -> str:
     return f"{scope}:{'read' if request.method in SAFE_METHODS else 'write'}"
 
 
-def _permissions_for(request: Request, own: Mapping[str, Sequence[str]]) -> Sequence[str]:
+def _permissions_for(request: Request, view: APIView, own: Mapping[str, Sequence[str]]) -> Sequence[str]:
     method = "GET" if request.method in ("HEAD", "OPTIONS") else str(request.method)
+    if method not in own and request.method not in view.allowed_methods:
+        raise MethodNotAllowed(str(request.method))
     if method not in own:
         raise ImproperlyConfigured(f"No permissions are named for {method}.")
     return own[method]
