@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -17,6 +18,7 @@ Cells = Sequence[str]
 CellMapper = Callable[[Cells], list[str | None]]
 
 AROUND = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\u200b\ufeff"
+NOT_IN_TEXTS = re.compile("[\\x00\\ud800-\\udfff]")  # the database takes neither NUL nor half a character
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,11 @@ class ColumnSource:
         separator, index = source.split or ("", 0)
         texts = [source.column, source.constant, source.default, source.join, separator, *source.headers]
         texts += [text for pair in source.values.items() for text in pair]
-        if not all(isinstance(text, str) for text in texts) or not isinstance(index, int):
+        is_misplaced = not isinstance(source.source, str | tuple | None) or not isinstance(index, int)
+        if is_misplaced or not all(isinstance(text, str) for text in texts):
             raise TypeError(_("“%(column)s” has something else where a text belongs") % {"column": source.column})
+        if any(NOT_IN_TEXTS.search(text) for text in texts):
+            raise ValueError(_("it holds a character that no text may hold"))
         return source
 
     def problems(self) -> Iterator[str]:

@@ -149,14 +149,16 @@ def test_header_in_a_stored_mapping_may_be_written_a_little_differently():
     assert mapped(ColumnSource("Name", "customer_name"), ["Ada", "", ""], ["Customer Name", "b", "c"]) == "Ada"
 
 
+characters = st.characters(exclude_characters="\0", exclude_categories=["Cs"])  # what the database can hold
+texts, words = st.text(characters), st.text(characters, min_size=1)
 sources = st.builds(
     ColumnSource,
-    column=st.text(min_size=1),
-    source=st.none() | st.text(min_size=1) | st.lists(st.text(min_size=1), min_size=1).map(tuple),
-    constant=st.text(),
-    default=st.text(),
-    values=st.dictionaries(st.text(), st.text(), max_size=3),
-    split=st.none() | st.tuples(st.text(min_size=1), st.integers(-2, 1)),
+    column=words,
+    source=st.none() | words | st.lists(words, min_size=1).map(tuple),
+    constant=texts,
+    default=texts,
+    values=st.dictionaries(texts, texts, max_size=3),
+    split=st.none() | st.tuples(words, st.integers(-2, 1)),
 )
 
 
@@ -174,3 +176,9 @@ def test_short_form_of_a_mapping_names_a_header_for_each_column():
 def test_json_that_is_no_mapping_is_refused(stored):
     with pytest.raises(ValidationError, match="no mapping of columns"):
         Mapping.from_json(stored)
+
+
+@pytest.mark.parametrize("source", [{"Name": 1}, 7, ["Name", 7], "Na\0me", "\ud800"])
+def test_a_source_that_is_no_header_is_refused(source):
+    with pytest.raises(ValidationError, match="This is no mapping of columns"):
+        Mapping.from_json([{"column": "Name", "source": source}])
