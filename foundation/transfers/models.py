@@ -107,6 +107,36 @@ class ImportRun(models.Model):
         return self.state in self.BUSY
 
 
+class ImportRequest(models.Model):
+    """What a program asked for when it sent a file: the same request again is answered with the run it began."""
+
+    run = models.OneToOneField(
+        ImportRun, verbose_name=_("import"), on_delete=models.CASCADE, primary_key=True, related_name="request"
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("sent by"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    key = models.CharField(  # noqa: DJ001  (null, so that those without one do not collide)
+        _("key"), max_length=64, null=True, help_text=_("Digest of the program's idempotency key, for a day.")
+    )
+    digest = models.CharField(_("digest"), max_length=64, help_text=_("Of all that was asked for, file included."))
+
+    class Meta:
+        verbose_name = _("import request")
+        verbose_name_plural = _("import requests")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "key"],
+                name="importrequest_once_per_key",
+                violation_error_message=_("This request was answered already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.digest
+
+
 class ImportProfile(Tracked):
     """How files of one origin are read: form, mapping and options, under a name."""
 

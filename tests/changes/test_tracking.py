@@ -23,6 +23,7 @@ KEPT_ELSEWHERE = {
     "changes.Change": "the ledger itself",
     "changes.AuditEvent": "append-only by itself",
     "transfers.ImportRun": "a record of what happened, never edited by people",
+    "transfers.ImportRequest": "what a program asked for, kept with its import",
     "transfers.Seal": "what the engine remembers of files",
     "identity.CallCount": "counters of the rate limits, gone after a day",
 }

@@ -201,8 +201,11 @@ def undo_file(run: JobRun) -> dict[str, Any]:
 
 
 def _plan_of(imported: ImportRun) -> UndoPlan:
-    """The plan the person has seen; made anew where the database lost it."""
+    """The plan the person has seen; made now where nobody asked to see it, or where the database lost it."""
     try:
         return UndoPlan.from_json(imported.undo_plan or {"name": "", "sets": []})
     except UndoPlanLostError:
-        return plan_undo([imported.apply_job or 0])
+        with transaction.atomic():
+            plan = plan_undo([imported.apply_job or 0])
+            ImportRun.objects.filter(pk=imported.pk).update(undo_plan=plan.as_json())
+        return plan

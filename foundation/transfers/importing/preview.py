@@ -64,11 +64,12 @@ def error_columns(run: ImportRun) -> list[tuple[str, int]]:
     return [(name, count) for name, count in fetch(query)]
 
 
-def first_errors(run: ImportRun, limit: int | None = None) -> list[dict[str, Any]]:
+def first_errors(run: ImportRun, limit: int | None = None, offset: int = 0) -> list[dict[str, Any]]:
     """The errors as the command line and the API print them: line, column, value, rule, message."""
     query = (
         f"SELECT _line, column_name, value, code, message FROM {names_of(run).errors} "
-        f"ORDER BY _line, place, message" + (f" LIMIT {limit}" if limit is not None else "")
+        f"ORDER BY _line, place, message, code, value OFFSET {offset}"
+        + (f" LIMIT {limit}" if limit is not None else "")
     )
     return [dict(zip(("line", "column", "value", "rule", "message"), row, strict=True)) for row in fetch(query)]
 

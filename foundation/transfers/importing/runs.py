@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from foundation.identity.models import User
 from foundation.jobs.models import Job
-from foundation.jobs.services import enqueue
+from foundation.jobs.services import enqueue, job_cancel
 from foundation.transfers.mapping import Mapping, guess_mapping
 from foundation.transfers.models import ImportRun
 from foundation.transfers.options import Options
@@ -24,6 +24,10 @@ from foundation.transfers.registry import Transfer
 
 State = ImportRun.State
 CHUNK = 1 << 20
+
+
+class TooManyImportsError(ValidationError):
+    """One person has as many imports at work as one may."""
 
 
 def run_create(
@@ -40,7 +44,7 @@ def run_create(
 
     Without `shape` and `mapping` the file itself says them; what a person chooses later goes through `run_arrange`.
     """
-    size, digest = _measured(file)
+    size, digest = measured(file)
     Limits.from_settings().check_bytes(size)
     chosen = shape or sniff(file, name).shape
     run = ImportRun(
@@ -59,7 +63,8 @@ def run_create(
     return run
 
 
-def _measured(file: File[bytes]) -> tuple[int, str]:
+def measured(file: File[bytes]) -> tuple[int, str]:
+    """Return how long a file is and its SHA-256; leave it at its start."""
     digest, size = hashlib.sha256(), 0
     file.seek(0)
     while block := file.read(CHUNK):
@@ -114,7 +119,7 @@ def run_check(*, run: ImportRun, ring: bool = True, apply: bool = False) -> Job:
         return Job.objects.get(pk=held.check_job or 0)
     if held.state not in (State.UPLOADED, State.CHECKED, State.FAILED):
         raise ValidationError(_wrong_state(held))
-    _refuse_too_many(held)
+    refuse_too_many(held.owner, but=held)
     title = (_("Import %(file)s") if apply else _("Check %(file)s")) % {"file": held.name}
     job = enqueue("transfers.check", owner=held.owner, args={"run": held.pk, "apply": apply}, title=title, ring=ring)
     held.state, held.check_job, held.error = State.CHECKING, job.pk, ""
@@ -136,7 +141,7 @@ def run_apply(*, run: ImportRun, check_token: UUID, ring: bool = True) -> Job:
     if held.check_token != check_token:
         raise ValidationError(_("The file was checked again meanwhile: look at the new preview first."))
     _refuse_wholly(held)
-    _refuse_too_many(held)
+    refuse_too_many(held.owner, but=held)
     title = _("Import %(file)s") % {"file": held.name}
     job = enqueue("transfers.apply", owner=held.owner, args={"run": held.pk}, title=title, ring=ring)
     held.state, held.apply_job, held.error = State.APPLYING, job.pk, ""
@@ -167,23 +172,48 @@ def run_plan_undo(*, run: ImportRun, by: User | None, ring: bool = True) -> Job:
     if held.state != State.APPLIED:
         raise ValidationError(_wrong_state(held))
     title = _("Prepare the undo of %(file)s") % {"file": held.name}
-    key = f"transfers.undo:{held.pk}"
+    key = _plan_key(held)
     return enqueue("transfers.plan_undo", owner=by, args={"run": held.pk}, key=key, title=title, ring=ring)
 
 
+def plan_job_of(run: ImportRun) -> Job | None:
+    """The job that is working out what an undo would do, while it is at it."""
+    return Job.objects.filter(key=_plan_key(run), state__in=Job.ACTIVE).order_by("-id").first()
+
+
+def _plan_key(run: ImportRun) -> str:
+    return f"transfers.undo:{run.pk}"
+
+
 @transaction.atomic
-def run_undo(*, run: ImportRun, by: User | None, ring: bool = True) -> Job:
-    """Take back what the run wrote, as the plan says that the person has seen."""
+def run_undo(*, run: ImportRun, by: User | None, ring: bool = True, is_seen: bool = True) -> Job:
+    """Take back what the run wrote, as the plan says that the person has seen.
+
+    Who does not ask to see it first (`is_seen=False`) has the job make the plan.
+    """
     held = _held(run)
     if held.state in (State.UNDOING, State.UNDONE):
         return Job.objects.get(pk=held.undo_job or 0)
-    if held.state != State.APPLIED or held.undo_plan is None:
+    if held.state != State.APPLIED or (is_seen and held.undo_plan is None):
         raise ValidationError(_wrong_state(held))
+    if plan_job_of(held) is not None:
+        raise ValidationError(_("The undo is just being prepared: look first at what it would do."))
     title = _("Undo %(file)s") % {"file": held.name}
     job = enqueue("transfers.undo", owner=by, args={"run": held.pk}, title=title, ring=ring)
     held.state, held.undo_job, held.error = State.UNDOING, job.pk, ""
     held.save(update_fields=["state", "undo_job", "error"])
     return job
+
+
+@transaction.atomic
+def run_cancel(*, run: ImportRun, by: User | None) -> ImportRun:
+    """Stop the step that a job is at; what it has written so far is taken back."""
+    held = _held(run)
+    job = job_of(held)
+    if not held.is_busy or job is None:
+        raise ValidationError(_wrong_state(held))
+    job_cancel(job=job, by=by)
+    return run_settle(held)
 
 
 # What a run goes back to when its job has ended without coming to its end: nothing of the step is kept.
@@ -218,11 +248,13 @@ def _wrong_state(run: ImportRun) -> str:
     return _("This cannot be done now: the import is “%(state)s”.") % {"state": run.get_state_display()}
 
 
-def _refuse_too_many(run: ImportRun) -> None:
+def refuse_too_many(owner: User | None, *, but: ImportRun | None = None) -> None:
     """One person does not keep all workers busy."""
-    others = ImportRun.objects.filter(owner=run.owner, state__in=ImportRun.BUSY).exclude(pk=run.pk)
-    if run.owner is not None and others.count() >= settings.HUB_IMPORT_RUNNING:
-        raise ValidationError(
+    others = ImportRun.objects.filter(owner=owner, state__in=ImportRun.BUSY)
+    if but is not None:
+        others = others.exclude(pk=but.pk)
+    if owner is not None and others.count() >= settings.HUB_IMPORT_RUNNING:
+        raise TooManyImportsError(
             _("You have %(count)d imports at work already: wait until one of them has ended.")
             % {"count": settings.HUB_IMPORT_RUNNING}
         )

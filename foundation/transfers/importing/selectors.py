@@ -1,0 +1,31 @@
+"""Whose imports are whose, and who may bring what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from foundation.identity.models import User
+from foundation.transfers.engine.staging import is_staged
+from foundation.transfers.importing.content import names_of
+from foundation.transfers.models import ImportRun
+from foundation.transfers.registry import transfers
+
+State = ImportRun.State
+WITH_PREVIEW = (State.CHECKED, State.APPLYING, State.APPLIED, State.UNDOING, State.UNDONE)
+
+
+def importable(user: Any) -> list[str]:
+    """The kinds of file this person may import."""
+    return [transfer.slug for transfer in transfers() if user.has_perm(transfer.permission("import"))]
+
+
+def own_runs(user: User) -> models.QuerySet[ImportRun]:
+    """What this person has imported, of kinds they still may import."""
+    return ImportRun.objects.filter(owner=user, what__in=importable(user))
+
+
+def has_preview(run: ImportRun) -> bool:
+    """Whether the rows of the last check can be looked at."""
+    return run.state in WITH_PREVIEW and is_staged(names_of(run), run.counts.get("read", 0))
