@@ -8,15 +8,17 @@ from rest_framework.routers import SimpleRouter
 
 from catalog.api import RESOURCES as CATALOG
 from customers.api.views import RESOURCES as CUSTOMERS
+from foundation.transfers.api.views import RESOURCES as IMPORTS
+from foundation.transfers.api.views import ROUTES
 
 router = SimpleRouter(use_regex_path=False)
-for name, viewset in (CUSTOMERS | CATALOG).items():
+for name, viewset in (CUSTOMERS | CATALOG | IMPORTS).items():
     router.register(name, viewset, basename=name)
 
 page = SpectacularSwaggerSplitView.as_view(url_name="api:schema")
 
 urlpatterns = [
-    path("v1/", include(router.urls)),
+    path("v1/", include([*router.urls, *ROUTES])),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", page if settings.API_DOCS_PUBLIC else login_required(page), name="docs"),
 ]

@@ -46,6 +46,14 @@ class ConflictError(exceptions.APIException):
     default_code = "conflict"
 
 
+class KeyReusedError(exceptions.APIException):
+    """An idempotency key that stands for another request already."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "key_reused"
+    default_detail = _("This Idempotency-Key was sent with another request before: give each request its own.")
+
+
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """Turn an exception of a view into a problem; None leaves what is not expected to the 500 page."""
     if isinstance(error, DjangoValidationError):

@@ -40,7 +40,7 @@ ALWAYS = {
     "429": "Too many calls this minute",
 }
 OF_ONE = {"404": "Not there, or not yours to see"}
-OF_BODIES = {"415": "Only application/json is read"}
+OF_BODIES = {"415": "Sent as a media type that this call does not read"}
 OF_CHANGES = {"409": "Contradicts what is there", "412": "Changed since you read it", "428": "If-Match is missing"}
 
 

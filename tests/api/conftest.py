@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from foundation.identity.models import User
 from foundation.identity.tokens import token_issue
 
-SCOPES = ("customers:read", "customers:write", "prices:read", "prices:write")
+SCOPES = ("customers:read", "customers:write", "prices:read", "prices:write", "imports:read", "imports:write")
 
 
 def caller_of(user, scopes=SCOPES):

@@ -20,6 +20,7 @@ CHECKS = (
 )
 FUZZ = ("--phases", "fuzzing", "--max-examples", "4")
 EDGES = ("--phases", "coverage", "--include-path-regex", "^/api/v1/price-lists/")
+FILES = ("--phases", "coverage,fuzzing", "--max-examples", "15", "--include-path-regex", "^/api/v1/imports/")
 
 
 def try_contract(url, token, *options):
@@ -40,7 +41,7 @@ def token(transactional_db):
     ]
 
 
-@pytest.mark.parametrize("options", [FUZZ, EDGES], ids=["anything_on_every", "edges_of_one_resource"])
+@pytest.mark.parametrize("options", [FUZZ, EDGES, FILES], ids=["anything_on_every", "edges_of_one_resource", "imports"])
 def test_A5_the_running_server_keeps_the_contract(hub_server, token, options):
     with no_unknown_changes():
         result = try_contract(hub_server.url, token, *options)

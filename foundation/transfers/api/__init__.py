@@ -1,0 +1,1 @@
+"""Imports in the REST API: upload, follow, read the report, apply, undo."""
