@@ -17,14 +17,14 @@ from foundation.jobs.registry import job
 from foundation.jobs.runs import JobRun
 from foundation.transfers.exporting.job import export_file
 from foundation.transfers.files import write_refused
-from foundation.transfers.importing.jobs import apply_file, check_file, plan_undo_of_file, undo_file
+from foundation.transfers.importing.jobs import apply_file, check_file, plan_undo_of_file, tidy, undo_file
 from foundation.transfers.moving import import_table
 from foundation.transfers.plain import Options
 from foundation.transfers.registry import Transfer, transfer_by_slug
 from foundation.transfers.reports import ImportReport
 from foundation.transfers.tables import Table, read_table
 
-__all__ = ["apply_file", "check_file", "export_file", "import_file", "plan_undo_of_file", "undo_file"]
+__all__ = ["apply_file", "check_file", "export_file", "import_file", "plan_undo_of_file", "tidy", "undo_file"]
 
 REFUSALS_SHOWN = 200  # on the job's page; the file with the refused rows has them all
 

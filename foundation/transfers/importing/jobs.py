@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -25,6 +26,7 @@ from foundation.transfers.importing.content import Content, content_of, layout_o
 from foundation.transfers.importing.logs import attach_refusals
 from foundation.transfers.importing.mail import mail_checked, mail_failed, mail_imported
 from foundation.transfers.importing.runs import all_or_nothing_sentence
+from foundation.transfers.importing.sweeping import plans_prune, runs_prune, seals_prune
 from foundation.transfers.models import ImportRun
 from foundation.transfers.undo import UndoPlan, UndoPlanLostError, apply_undo, plan_undo
 
@@ -209,3 +211,9 @@ def _plan_of(imported: ImportRun) -> UndoPlan:
             plan = plan_undo([imported.apply_job or 0])
             ImportRun.objects.filter(pk=imported.pk).update(undo_plan=plan.as_json())
         return plan
+
+
+@job("transfers.tidy", title=gettext_lazy("Remove old imports' files and previews"), every=timedelta(days=1))
+def tidy(run: JobRun) -> dict[str, int]:
+    """Keep what people still look at; the rest only costs space."""
+    return {"imports": runs_prune(), "plans": plans_prune(), "seals": seals_prune()}

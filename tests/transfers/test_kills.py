@@ -1,0 +1,76 @@
+"""Processes really killed at named points of an import: nothing half done, nothing twice, and it goes on."""
+
+import pytest
+from django.db import transaction
+
+from customers.models import Account, Customer
+from foundation.changes.models import Change
+from foundation.jobs.claims import take_over
+from foundation.jobs.models import Job
+from foundation.jobs.services import run_here
+from foundation.transfers.importing.runs import run_apply, run_check, run_plan_undo, run_undo
+from tests.transfers.importing_tools import applied, checked, done, uploaded
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROWS = "Name,External Id,Parent Name\n" + "".join(f"N{n},C{n},N{n // 2}\n" for n in range(1, 1_200)) + "N0,C0,\n"
+
+
+def written():
+    """Number of customers in the ledger."""
+    return Change.objects.filter(table="customers_customer").count()
+
+
+def killed(children, job, point):
+    """Have another process do the job and die at a point; give the job back as the sweeper does."""
+    script = (
+        "from foundation.jobs.models import Job; from foundation.jobs.services import run_here;"
+        f"run_here(Job.objects.get(pk={job.pk}))"
+    )
+    ended = children.manage("shell", "--no-imports", "-c", script, HUB_CRASH_POINT=point)
+    assert ended.returncode == -9, ended.stderr
+    job.refresh_from_db()
+    with transaction.atomic():
+        take_over(job.pk, job.token)
+    return job
+
+
+def went_on(job, run):
+    """Do the job that was given back, here."""
+    job = run_here(Job.objects.get(pk=job.pk))
+    run.refresh_from_db()
+    return job.state, run.state
+
+
+@pytest.mark.parametrize("point", ["transfers.staging", "transfers.checked", "job.done"])
+def test_I1_a_check_that_was_killed_begins_anew(children, point):
+    run = uploaded(ROWS)
+    job = killed(children, run_check(run=run, ring=False), point)
+    assert (went_on(job, run), run.counts["new"]) == (("succeeded", "checked"), 1_200)
+    assert (Customer.objects.count(), written()) == (0, 0)
+
+
+@pytest.mark.parametrize("point", ["transfers.slice:2", "transfers.applied"])
+def test_I2_an_import_that_was_killed_has_written_nothing_and_goes_on(children, monkeypatch, point):
+    run = checked(ROWS)
+    job = killed(children, run_apply(run=run, check_token=run.check_token, ring=False), point)
+    assert (Customer.objects.count(), Account.objects.count(), written()) == (0, 0, 0)
+    assert (went_on(job, run), Customer.objects.count()) == (("succeeded", "applied"), 1_200)
+    assert written() == 1_200
+
+
+def test_an_import_that_was_killed_after_its_commit_is_not_done_twice(children):
+    run = checked(ROWS)
+    job = killed(children, run_apply(run=run, check_token=run.check_token, ring=False), "job.done")
+    changes = written()
+    assert (Customer.objects.count(), went_on(job, run), written()) == (
+        *(1_200, ("succeeded", "applied")),
+        changes,
+    )
+
+
+def test_I11_an_undo_that_was_killed_has_taken_nothing_back_and_goes_on(children):
+    run = applied(ROWS)
+    done(run_plan_undo(run=run, by=None, ring=False), run)
+    job = killed(children, run_undo(run=run, by=None, ring=False), "undo.slice:1")
+    assert Customer.objects.count() == 1_200
+    assert (went_on(job, run), Customer.objects.count()) == (("succeeded", "undone"), 0)
