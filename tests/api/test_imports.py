@@ -127,6 +127,7 @@ def test_somebody_elses_own_profile_is_not_there(api):
         ({"encoding": "klingon"}, "/encoding", "“klingon” is not a valid choice."),
         ({"text": "a,b\n1,2\n"}, "/file", "No column of the file is known here. Its first line must hold names such"),
         ({"text": b"%PDF-1.7 ..."}, "/file", "This is a PDF"),
+        ({"text": "Name\nŻółw\n".encode() + "Żółw\n".encode("cp1250")}, "/encoding", "Some letters of the file are"),
         ({"text": ""}, "/file", "The submitted file is empty."),
     ],
 )

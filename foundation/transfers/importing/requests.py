@@ -20,7 +20,7 @@ from foundation.transfers.importing.runs import measured, refuse_too_many, run_c
 from foundation.transfers.mapping import Mapping, guess_mapping
 from foundation.transfers.models import ImportProfile, ImportRequest, ImportRun
 from foundation.transfers.options import Options
-from foundation.transfers.reading import Limits, Shape, open_records, sniff
+from foundation.transfers.reading import Limits, Shape, UnreadableFileError, open_records, sniff
 from foundation.transfers.registry import Transfer
 
 KEYS_KEPT = timedelta(hours=24)
@@ -117,10 +117,25 @@ def _shape(file: File[bytes], name: str, wishes: Wishes, profile: ImportProfile 
     chosen = {key: value for key in ("encoding", "delimiter") if (value := getattr(wishes, key))}
     try:
         Limits.from_settings().check_size(file)
-        known = Shape.from_json(profile.shape) if profile and profile.shape else sniff(file, name).shape
-    except ValidationError as error:
+        known = Shape.from_json(profile.shape) if profile and profile.shape else _sniffed(file, name, wishes)
+    except UnreadableFileError as error:
         raise ValidationError({"file": error.messages}) from error
     return replace(known, **chosen)
+
+
+def _sniffed(file: File[bytes], name: str, wishes: Wishes) -> Shape:
+    """What the file itself says; nobody looks at its letters here, so a guess must not be known to be wrong."""
+    found = sniff(file, name)
+    if found.is_mixed and not wishes.encoding:
+        raise ValidationError(
+            {
+                "encoding": _(
+                    "Some letters of the file are UTF-8 and others are not, as when two files were put together. "
+                    "Save it in one encoding, or choose the one to read it with."
+                )
+            }
+        )
+    return found.shape
 
 
 def _mapping(

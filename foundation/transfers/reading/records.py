@@ -64,6 +64,7 @@ class Sniffed:
     notes: list[str] = field(default_factory=list)
     encodings: list[EncodingChoice] = field(default_factory=list)
     sheets: list[str] = field(default_factory=list)
+    is_mixed: bool = False  # some letters are UTF-8, others not: no encoding reads all of it rightly
 
 
 class Reader(Protocol):

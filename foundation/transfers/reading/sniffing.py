@@ -95,6 +95,7 @@ def _look_at_text(file: IO[bytes], head: bytes, limits: Limits) -> Sniffed:
         sample=sample,
         notes=[*_encoding_notes(head, shape.encoding), *_table_notes(reader.headers, sample)],
         encodings=encoding_choices(head, shape.encoding),
+        is_mixed=shape.encoding in LANGUAGES and is_mixed(head),
     )
 
 
