@@ -91,6 +91,8 @@ def _staged(run: JobRun, imported: ImportRun) -> dict[str, Any]:
             on_rows=lambda rows: _tell(run, content.reader.bytes_read, imported.size, _rows_read(rows)),
             on_step=lambda step: _tell(run, imported.size, imported.size, step),
         )
+    if not counts.read:
+        raise ValidationError(_("There are column names but no rows below them: there is nothing to import."))
     return counts.as_json()
 
 
