@@ -42,11 +42,11 @@ def progress(done: int | None, total: int | None = None, label: str = "", messag
 
 
 @register.simple_tag
-def poll(url: str, active: bool = True) -> SafeString:
+def poll(url: str, active: bool = True, seconds: float = POLL_SECONDS) -> SafeString:
     """Attributes that fetch this element anew every two seconds; nothing once the state is final, so that it stops."""
     if not active:
         return SafeString("")
-    return format_html('hx-get="{}" hx-trigger="every {}s" hx-swap="outerHTML"', url, POLL_SECONDS)
+    return format_html('hx-get="{}" hx-trigger="every {}s" hx-swap="outerHTML"', url, f"{seconds:g}")
 
 
 @register.inclusion_tag("ui/empty.html")
