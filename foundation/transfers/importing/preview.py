@@ -8,7 +8,8 @@ from typing import Any
 from django.db import models
 
 from foundation.transfers.engine.layout import Kind, Layout
-from foundation.transfers.engine.sql import Names, fetch, quoted
+from foundation.transfers.engine.sql import Names, fetch, literal, quoted
+from foundation.transfers.engine.staging import is_staged
 from foundation.transfers.importing.content import layout_of, names_of
 from foundation.transfers.models import ImportRun
 
@@ -56,6 +57,39 @@ def page_of(run: ImportRun, kind: str, page: int, *, size: int = PAGE, column: s
     if kind in ("new", "changed"):
         return _written(names, layout, kind, size, offset)
     return _quiet(names, layout, kind, size, offset)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Records of a kind that rows are refused for the lack of, and that the import could make."""
+
+    kind: str
+    count: int
+    names: list[str]
+
+
+MISSING_SHOWN = 12
+
+
+def missing_records(run: ImportRun) -> list[Missing]:
+    """What the import would make if it were allowed to: the groups and terms that rows name in vain."""
+    layout = layout_of(run)
+    cells = {c.number: c for c in layout.cells if c.kind is Kind.LOOKUP and c.lookup.creatable}
+    if not cells or layout.options.create_missing:
+        return []
+    query = f"""SELECT place, count(*), (array_agg(name ORDER BY name))[:{MISSING_SHOWN}] FROM (
+            SELECT place, min(value) AS name FROM {names_of(run).errors}
+            WHERE code = 'unknown' AND place IN ({", ".join(map(str, cells))}) GROUP BY place, lower(value)
+        ) named GROUP BY place ORDER BY place"""
+    return [
+        Missing(str(cells[place].lookup.model._meta.verbose_name_plural), count, list(found))
+        for place, count, found in fetch(query)
+    ]
+
+
+def is_there(run: ImportRun) -> bool:
+    """Whether what was found out is still kept: a crash of the database or the sweeper may have taken it."""
+    return is_staged(names_of(run), run.counts.get("read", 0))
 
 
 def error_columns(run: ImportRun) -> list[tuple[str, int]]:
@@ -129,8 +163,6 @@ def _quiet(names: Names, layout: Layout, kind: str, size: int, offset: int) -> l
 
 
 def _refused(names: Names, layout: Layout, size: int, offset: int, column: str) -> list[PreviewRow]:
-    from foundation.transfers.engine.sql import literal
-
     chosen = f"WHERE column_name = {literal(column)}" if column else ""
     cells = ", ".join(f"r.{cell.name}" for cell in layout.cells if cell.kind is not Kind.LINKS) or "NULL"
     rows = fetch(
@@ -153,8 +185,9 @@ class Labels:
     def __init__(self, shown: list[Any], rows: list[Any], names: Names, layout: Layout) -> None:
         self.names: dict[tuple[str, Any], str] = {}
         for place, known in enumerate(shown):
-            keys = {row[place] for row in rows if row[place] is not None}
-            if isinstance(known, models.ForeignKey) and keys:
+            if not isinstance(known, models.ForeignKey):
+                continue
+            if keys := {row[place] for row in rows if row[place] is not None}:
                 self._load(known.related_model, keys)
                 self._load_made(known.related_model, keys, names, layout)
 

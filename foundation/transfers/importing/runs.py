@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from foundation.identity.models import User
 from foundation.jobs.models import Job
 from foundation.jobs.services import enqueue, job_cancel
+from foundation.transfers.engine.staging import drop_tables
+from foundation.transfers.importing.content import names_of, transfer_of
 from foundation.transfers.mapping import Mapping, guess_mapping
 from foundation.transfers.models import ImportRun
 from foundation.transfers.options import Options
@@ -39,15 +42,22 @@ def run_create(
     shape: Shape | None = None,
     mapping: Mapping | None = None,
     options: Options | None = None,
+    key: int | None = None,
 ) -> ImportRun:
     """Store a file and find out how to read it; raises ValidationError when nobody could.
 
     Without `shape` and `mapping` the file itself says them; what a person chooses later goes through `run_arrange`.
+    With `key`, reserved for the form that was sent, the same form sent twice makes one run.
     """
     size, digest = measured(file)
+    if key is not None and (twin := ImportRun.objects.filter(pk=key).first()):
+        if (twin.digest, twin.what, twin.owner) == (digest, transfer.slug, owner):
+            return twin
+        key = None  # the form of before, with another file
     Limits.from_settings().check_bytes(size)
     chosen = shape or sniff(file, name).shape
     run = ImportRun(
+        pk=key,
         what=transfer.slug,
         name=name[:200],
         size=size,
@@ -59,7 +69,17 @@ def run_create(
     file.seek(0)
     file.name = name
     run.file = file
-    run.save()
+    return _stored(run)
+
+
+def _stored(run: ImportRun) -> ImportRun:
+    """Save the run with its file; where the same form was faster, that one's run, and no second file."""
+    try:
+        with transaction.atomic():
+            run.save(force_insert=True)
+    except IntegrityError:
+        run.file.delete(save=False)
+        return ImportRun.objects.get(pk=run.pk)
     return run
 
 
@@ -89,8 +109,6 @@ def run_arrange(*, run: ImportRun, shape: Shape, mapping: Mapping | None, option
 
     Raises ValidationError where the file cannot be read so, or the mapping does not fit it.
     """
-    from foundation.transfers.importing.content import transfer_of
-
     held = _held(run)
     if held.state not in (State.UPLOADED, State.CHECKED, State.FAILED):
         raise ValidationError(_wrong_state(held))
@@ -236,6 +254,23 @@ def job_of(run: ImportRun) -> Job | None:
     """The job of the step a run is at."""
     number = {State.APPLYING: run.apply_job, State.UNDOING: run.undo_job}.get(State(run.state), run.check_job)
     return Job.objects.filter(pk=number).first() if number else None
+
+
+def latest_job(run: ImportRun) -> Job | None:
+    """The job of the step that was begun last, which a run that went back a step is not at any more."""
+    numbers = [number for number in (run.check_job, run.apply_job, run.undo_job) if number is not None]
+    return Job.objects.select_related("progress").filter(pk=max(numbers)).first() if numbers else None
+
+
+@transaction.atomic
+def run_forget(*, run: ImportRun) -> None:
+    """Throw away a file that nothing was imported from, with all that was found out about it."""
+    held = _held(run)
+    if held.is_busy or held.applied_at is not None:
+        raise ValidationError(_wrong_state(held))
+    drop_tables(names_of(held))
+    transaction.on_commit(partial(held.file.storage.delete, str(held.file.name)))
+    held.delete()
 
 
 def _held(run: ImportRun) -> ImportRun:
