@@ -49,6 +49,7 @@ GROUPS = (
         _("Background work"),
         {
             "transfers.importrun": "upload_file",
+            "transfers.importprofile": "rule_settings",
             "jobs.job": "work_history",
             "jobs.jobschedule": "schedule",
             "jobs.outboxmessage": "outbox",

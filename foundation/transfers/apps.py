@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+OPERATING = ["transfers.view_importrun", *(f"transfers.{verb}_importprofile" for verb in ("view", "change", "delete"))]
+
 
 class TransfersConfig(AppConfig):
     """Import and export of files."""
@@ -12,12 +14,12 @@ class TransfersConfig(AppConfig):
     verbose_name = _("Import and export")
 
     def ready(self) -> None:
-        """Show on a job's page what an import reports; say what tokens may do here."""
+        """Show on the dashboard what waits; say who looks after all imports, and what tokens may do here."""
+        from foundation.identity.roles import Role, register_role
         from foundation.identity.scopes import register_scope
-        from foundation.transfers.panels import import_report
-        from foundation.ui.panels import Panel, register_panel
+        from foundation.transfers.cards import register_cards
 
-        panel = Panel("import-report", _("Import"), 10, "transfers/report_panel.html", context=import_report)
-        register_panel("jobs.job", panel)
+        register_cards()
+        register_role(Role.ADMINISTRATOR, OPERATING)
         register_scope("imports:read", _("Follow own imports and read their reports"))
         register_scope("imports:write", _("Import files, apply, cancel and undo them"))

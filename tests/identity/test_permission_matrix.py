@@ -11,6 +11,7 @@ from foundation.identity.roles import Role, role_permissions
 pytestmark = pytest.mark.django_db
 
 OPEN_TO_ALL_STAFF = {"jobs.Job"}  # everybody sees the work they started themselves
+OPEN_TO_IMPORTERS = {"transfers.ImportRun", "transfers.ImportProfile"}  # their own, with the right to import anything
 
 
 def expected(permissions, model, verbs):
@@ -34,7 +35,8 @@ def test_S2_lists_open_by_role(role, django_assert_max_num_queries):
     models = [model._meta for model in admin.site._registry]
     opened = {meta.label for meta in models if opens(client, f"{meta.app_label}_{meta.model_name}_changelist")}
     covered = {m._meta.label for m in admin.site._registry if expected(permissions, m, ("view", "change"))}
-    assert opened == covered | OPEN_TO_ALL_STAFF
+    imports = OPEN_TO_IMPORTERS if any(".import_" in word for word in permissions) else set()
+    assert opened == covered | OPEN_TO_ALL_STAFF | imports
 
 
 @pytest.mark.parametrize("role", Role.values)

@@ -92,6 +92,8 @@ def _troubles(client: Client, address: str) -> list[str]:
         response = client.get(address)
     except Exception as error:  # noqa: BLE001 -- the page broke: this is what we are looking for
         return [f"{type(error).__name__}: {error}"]
+    if response.streaming:
+        b"".join(response.streaming_content)  # a file that is handed out is closed once it is read
     if response.status_code not in FINE:
         return [f"answered {response.status_code}"]
     if response.headers.get("Location", "").startswith(reverse(settings.LOGIN_URL)):

@@ -18,6 +18,7 @@ from foundation.jobs.models import WorkerBeat
 from foundation.jobs.schedules import schedules_reconcile
 from foundation.jobs.services import enqueue, run_here
 from foundation.transfers.importing.runs import run_check, run_create
+from foundation.transfers.models import ImportProfile
 from foundation.transfers.registry import transfer_by_slug
 
 
@@ -51,3 +52,4 @@ def _make_import(staff: User) -> None:
     file = ContentFile(b"Name,Tax code\nNordwind,\nHuber,NOPE\n", name="customers.csv")
     run = run_create(transfer=transfer_by_slug("customers"), file=file, name="customers.csv", owner=staff)
     run_here(run_check(run=run, ring=False))
+    ImportProfile.objects.create(name="Old shop", what=run.what, owner=staff, shape=run.shape, mapping=run.mapping)

@@ -2,10 +2,11 @@
 
 from foundation.transfers.admin.exporting import ExportPages
 from foundation.transfers.admin.importing import ImportPages
+from foundation.transfers.admin.profiles import ImportProfileAdmin
 from foundation.transfers.admin.runs import ImportRunAdmin
 from foundation.transfers.admin.templates import TEMPLATE_MENU, TemplatePages
 
-__all__ = ["TEMPLATE_MENU", "ImportRunAdmin", "TransferMixin"]
+__all__ = ["TEMPLATE_MENU", "ImportProfileAdmin", "ImportRunAdmin", "TransferMixin"]
 
 
 class TransferMixin(ImportPages, TemplatePages, ExportPages):

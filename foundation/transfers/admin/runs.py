@@ -1,27 +1,61 @@
-"""The list of imports and the page that follows one from upload to undo."""
+"""The list of imports and the pages that follow one from upload to undo."""
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from collections.abc import Callable, Iterable
+from functools import update_wrapper
+from typing import Any
 
-from foundation.transfers.importing.content import transfer_of
-from foundation.transfers.importing.logs import write_log
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+
+from foundation.identity.models import User
+from foundation.transfers.admin import run_views
+from foundation.transfers.admin.run_page import state_badge
 from foundation.transfers.importing.runs import run_settle
+from foundation.transfers.importing.selectors import importable, run_list
 from foundation.transfers.models import ImportRun
-from foundation.ui.pages import hub_page
-from foundation.ui.theme import ModelAdmin
+from foundation.transfers.registry import transfer_by_slug, transfers
+from foundation.ui.biglist import BigListMixin
+from foundation.ui.theme import ChoicesDropdownFilter, DropdownFilter, ModelAdmin, display
+
+RunView = Callable[[HttpRequest, ImportRun], HttpResponseBase]
+
+
+class WhatFilter(DropdownFilter):
+    """Imports of one kind of file."""
+
+    title = gettext_lazy("what")
+    parameter_name = "what"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        """The kinds this person may import."""
+        return [(slug, transfer_by_slug(slug).title) for slug in importable(request.user)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ImportRun]) -> QuerySet[ImportRun]:
+        """Imports of the kind."""
+        return queryset.filter(what=self.value()) if self.value() else queryset
 
 
 @admin.register(ImportRun)
-class ImportRunAdmin(ModelAdmin):
+class ImportRunAdmin(BigListMixin, ModelAdmin):
     """Runs are looked at, not edited: each belongs to the person who started it."""
 
-    list_display = ("name", "what", "owner", "state", "created_at")
-    list_filter = ("state", "what")
+    list_display = ("shown_name", "shown_what", "shown_state", "shown_counts", "owner", "created_at")
+    list_display_links = None
+    list_filter = (("state", ChoicesDropdownFilter), WhatFilter)
+    list_select_related = ("owner",)
+    search_fields = ("name", "owner__email", "owner__name")
+    search_help_text = gettext_lazy("File or person")
+    ordering = ("-id",)
+    actions: Any = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """An import begins on the list of what it brings."""
@@ -32,40 +66,83 @@ class ImportRunAdmin(ModelAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: ImportRun | None = None) -> bool:
-        """The sweeper takes old ones."""
+        """A person throws a file away on its page; the sweeper takes old ones."""
         return False
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[ImportRun]:
-        """One's own; those of everybody for an administrator."""
-        runs = super().get_queryset(request).select_related("owner")
-        return runs if request.user.is_superuser else runs.filter(owner=request.user)
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whoever may import anything."""
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: ImportRun | None = None) -> bool:
+        """Whoever may import anything; which imports, says the selector."""
+        user = request.user
+        if not (isinstance(user, User) and user.is_active and user.is_staff):
+            return False
+        is_allowed = bool(importable(user)) or user.has_perm("transfers.view_importrun")
+        return is_allowed and (obj is None or run_list(user).filter(pk=obj.pk).exists())
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportRun]:
+        """One's own; those of everybody with the right to it."""
+        return run_list(request.user)
 
     def get_urls(self) -> list[URLPattern]:
-        """The page of a run and its downloads."""
-        view = self.admin_site.admin_view
+        """The page of a run in place of the form, and what belongs to it."""
+        pages: list[tuple[str, str, RunView]] = [
+            ("", "page", run_views.run_page),
+            ("live/", "live", run_views.run_live),
+            ("arrange/", "arrange", run_views.arrange),
+            ("check/", "check", run_views.check),
+            ("create-missing/", "create_missing", run_views.create_missing),
+            ("apply/", "apply", run_views.apply),
+            ("cancel/", "cancel", run_views.cancel),
+            ("forget/", "forget", run_views.forget),
+            ("undo/", "undo", run_views.undo),
+            ("undo/prepare/", "prepare_undo", run_views.prepare_undo),
+            ("undo/live/", "undo_live", run_views.undo_live),
+            ("log/", "log", run_views.log),
+            ("refused/", "refused", run_views.refused),
+            ("change/", "change", run_views.to_page),
+        ]
         own = [
-            path("<int:run_id>/", view(self.page_view), name="transfers_importrun_page"),
-            path("<int:run_id>/log/", view(self.log_view), name="transfers_importrun_log"),
+            path(f"<int:object_id>/{route}", self._of_run(view), name=f"transfers_importrun_{name}")
+            for route, name, view in pages
         ]
         return own + super().get_urls()
 
-    def page_view(self, request: HttpRequest, run_id: int) -> HttpResponse:
-        """Where the run stands."""
-        run = self._run(request, run_id)
-        return hub_page(request, "transfers/run.html", title=run.name, context={"run": run}, parents=[])
+    def _of_run(self, view: RunView) -> Callable[..., HttpResponseBase]:
+        """A view of one run: none for people it is not shown to, and settled where its job has died."""
 
-    def log_view(self, request: HttpRequest, run_id: int) -> HttpResponse:
-        """The error log as OroCommerce writes it."""
-        run = self._run(request, run_id)
-        response = HttpResponse(content_type="text/plain; charset=utf-8")
-        with transaction.atomic():
-            write_log(response, run)  # type: ignore[arg-type]
-        return response
+        def inner(request: HttpRequest, object_id: int) -> HttpResponseBase:
+            run = run_list(request.user).filter(pk=object_id).first()
+            if run is None or not self.has_view_permission(request):
+                raise Http404
+            return view(request, run_settle(run))
 
-    def _run(self, request: HttpRequest, run_id: int) -> ImportRun:
-        run = self.get_queryset(request).filter(pk=run_id).first()
-        if run is None:
-            raise Http404
-        if not request.user.has_perm(transfer_of(run).permission("import")):  # type: ignore[union-attr]
-            raise PermissionDenied
-        return run_settle(run)
+        return self.admin_site.admin_view(never_cache(update_wrapper(inner, view)))
+
+    @display(description=gettext_lazy("file"), ordering="name")
+    def shown_name(self, run: ImportRun) -> SafeString:
+        """The file, with its page."""
+        return format_html('<a href="{}">{}</a>', run.get_absolute_url(), run.name)
+
+    @display(description=gettext_lazy("what"), ordering="what")
+    def shown_what(self, run: ImportRun) -> str:
+        """What it brings."""
+        return next((str(transfer.title) for transfer in transfers() if transfer.slug == run.what), run.what)
+
+    @display(description=gettext_lazy("state"), ordering="state")
+    def shown_state(self, run: ImportRun) -> SafeString:
+        """Where it stands."""
+        return state_badge(run)
+
+    @display(description=gettext_lazy("rows"))
+    def shown_counts(self, run: ImportRun) -> str:
+        """What the check found, without zeros."""
+        words = {"new": _("new"), "changed": _("changed"), "unchanged": _("unchanged"), "refused": _("refused")}
+        counts = [(run.counts.get(kind, 0), word) for kind, word in words.items()]
+        return ", ".join(f"{count:,} {word}" for count, word in counts if count)
+
+
+def list_url() -> str:
+    """Address of the list."""
+    return reverse("admin:transfers_importrun_changelist")

@@ -76,7 +76,7 @@ class _Fields(HTMLParser):
             self.add(name, "")
 
     def _input(self, name, attrs):
-        if attrs.get("type") != "checkbox":
+        if attrs.get("type") not in ("checkbox", "radio"):
             self.add(name, attrs.get("value", ""))
         elif "checked" in attrs:
             self.add(name, attrs.get("value", "on"))
