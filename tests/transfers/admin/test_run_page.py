@@ -106,7 +106,7 @@ def test_all_or_nothing_with_an_error_offers_no_import(client, checked):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("Name\n", "The file has no rows: there is nothing below its first line."),
+        ("Name\n", "There are column names but no rows below them: there is nothing to import."),
         ("Name,Tax code\nAda,NOPE\nBob,NOPE\n", "All 2 rows are refused: there is nothing to import."),
     ],
 )
