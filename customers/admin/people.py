@@ -15,6 +15,7 @@ from customers.admin.filters import DayRangeFilter, ScopedSelectFilter
 from customers.admin.inlines import AddressForm, RecordInline, RowForm, TabularFormSet
 from customers.admin.scope import CustomerScopeMixin
 from customers.models import Address, Contact, Department, Membership, Note
+from foundation.transfers.admin import TransferMixin
 from foundation.ui.theme import (
     BooleanRadioFilter,
     ChoicesDropdownFilter,
@@ -90,8 +91,10 @@ class ContactAdmin(OfCustomerAdmin):
 
 
 @admin.register(Address)
-class AddressAdmin(OfCustomerAdmin):
+class AddressAdmin(TransferMixin, OfCustomerAdmin):
     """Addresses of all customers."""
+
+    transfer_slug = "addresses"
 
     class Form(CustomersForm, AddressForm):
         """An address on a page of its own."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.filters import CustomerFilter
 from customers.models import CustomerGroup, PaymentTerm, TaxCode
+from customers.resources.address import AddressResource, visible_addresses
 from customers.resources.customer import CustomerResource
 from customers.resources.masterdata import AccountResource, GroupResource, PaymentTermResource, TaxCodeResource
 from customers.resources.shared import visible_accounts, visible_customers
@@ -18,6 +19,7 @@ from foundation.transfers.registry import Transfer, register_transfer
 
 __all__ = [
     "AccountResource",
+    "AddressResource",
     "CustomerResource",
     "GroupResource",
     "PaymentTermResource",
@@ -36,6 +38,7 @@ def register() -> None:
     """Make our kinds of file known."""
     for transfer in (
         Transfer("customers", _("Customers"), CustomerResource, visible_customers, CustomerFilter),
+        Transfer("addresses", _("Customer addresses"), AddressResource, visible_addresses),
         Transfer("groups", _("Customer groups"), GroupResource, everybodys(CustomerGroup)),
         Transfer("payment-terms", _("Payment terms"), PaymentTermResource, everybodys(PaymentTerm)),
         Transfer("tax-codes", _("Tax codes"), TaxCodeResource, everybodys(TaxCode)),

@@ -99,3 +99,34 @@ def price_lists_column(through: type[models.Model], owner: str) -> LinkedColumn:
             "Names of price lists divided by “;”, the first is asked first. Lists not named are taken off."
         ),
     )
+
+
+NO_CUSTOMER = gettext_lazy("There is no customer “%(value)s”. Import the customers first, or correct the cell.")
+
+
+def customer_columns() -> tuple[Column, Column, Column]:
+    """The customer a record belongs to: by id, else by name, else by code."""
+    return (
+        Column(
+            "Customer Id",
+            "customer",
+            widget=LookupWidget(Customer, "id", rows=customers_for, missing=NO_CUSTOMER),
+            help=gettext_lazy("Our number of the customer."),
+        ),
+        Column(
+            "Customer Name",
+            "customer",
+            widget=LookupWidget(Customer, "name", rows=customers_for, missing=NO_CUSTOMER),
+            aliases=("Customer",),
+            sample="Example Print Works Ltd",
+            help=gettext_lazy("Name of the customer. Counts where Customer Id is blank."),
+        ),
+        Column(
+            "Customer Code",
+            "customer",
+            widget=LookupWidget(Customer, "code", rows=customers_for, missing=NO_CUSTOMER),
+            aliases=("Customer Number", "Customer External Id"),
+            oro=False,
+            help=gettext_lazy("Code of the customer. Counts where Customer Id and Customer Name are blank."),
+        ),
+    )

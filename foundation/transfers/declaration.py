@@ -39,11 +39,40 @@ class Rule:
     `compute` gets the values of `reads` (and `context`, if given) by name, and returns those of `writes`; it raises
     ValidationError with messages by field. It must agree with the model's `clean()`, which says the same row by row.
     It is asked for new rows unless all of `reads` are blank (with `always` even then), and for others where one of them
-    changes. `context` is SQL for one more text, with `{id}` for the record's key and `{name}` for what is read.
+    changes. With `beyond_model` the model says nothing of it, and the plain way asks as well. `context` is SQL for one
+    more text, with `{id}` for the record's key and `{name}` for what is read.
     """
 
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     compute: Callable[..., dict[str, Any]]
     context: str = ""
+    always: bool = False
+    beyond_model: bool = False
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """Cells that are made of others before anybody reads them, asked once for each different input.
+
+    `compute` gets the texts of the columns `reads` by name, blank where the file has none, and returns those of
+    `writes`. It is asked in files that have one of `needs`, of rows where one of these is filled; columns that it
+    writes and the file lacks are there as if it had them.
+    """
+
+    needs: tuple[str, ...]
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    compute: Callable[[dict[str, str]], dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A flag that one record of a holder has: who takes it takes it from the former one, the last row of a file wins.
+
+    With `always` somebody must have it: a row that says no leaves it where it is.
+    """
+
+    field: str
+    holder: str
     always: bool = False

@@ -18,8 +18,9 @@ from tablib import Dataset
 
 from foundation.changes.refusals import refusals
 from foundation.transfers.columns import Column, LinkedColumn
-from foundation.transfers.declaration import Identity, Rule
+from foundation.transfers.declaration import Identity, Rewrite, Rule, Taken
 from foundation.transfers.options import CLEAR, Blank, Options
+from foundation.transfers.plain_rules import FlagsBefore, ask, collected, field_values
 from foundation.transfers.plan import LINE, Plan
 from foundation.transfers.reports import ImportReport, Refusal
 from foundation.transfers.tables import Record, Table
@@ -35,13 +36,17 @@ class PlainResource(resources.ModelResource):
     """A resource whose bad rows are refused one by one, with line, column, value and reason, and leave no trace.
 
     Subclasses declare columns, `identities` (which record a row means), `rules` (what Python judges), and `tree`, the
-    field by which records hang below each other, with `tree_name`, the field that names them.
+    field by which records hang below each other, with `tree_name`, the field that names them. Further `rewrites` (cells
+    made of others), `taken` (flags that one of several has) and `deleting`, the column that says a record is to go.
     """
 
     identities: ClassVar[tuple[Identity, ...]] = ()
     rules: ClassVar[tuple[Rule, ...]] = ()
     tree: ClassVar[str] = ""
     tree_name: ClassVar[str] = "name"
+    rewrites: ClassVar[tuple[Rewrite, ...]] = ()
+    taken: ClassVar[tuple[Taken, ...]] = ()
+    deleting: ClassVar[str] = ""
 
     class Meta:
         abstract = True
@@ -87,16 +92,29 @@ class PlainResource(resources.ModelResource):
         headers, ignored = self._match_headers(table.headers)
         report = ImportReport(read=len(table.records), dry_run=options.dry_run, ignored_columns=ignored)
         good, report.refusals = _split_ragged(table)
-        rows = [_row(headers, record) for record in good]
+        rows = self.rewritten([_row(headers, record) for record in good])
         with transaction.atomic():
             self.plan = Plan(self, rows, self.get_import_fields())
+            self.flags = FlagsBefore(self, self.plan.targets.values())
             report.refusals += self.plan.refusals
             report.refusals += self._wrong_cells([row for row in rows if row[LINE] in self.plan.astray])
-            self._run(self.plan.in_order(), report)
+            self._run([row for row in self.plan.in_order() if not self.plan.deletes(row)], report)
+            self._run_deleting([row for row in self.plan.in_order() if self.plan.deletes(row)], report)
             report.created = options.created
             transaction.set_rollback(options.dry_run)
         report.refusals.sort(key=lambda refusal: refusal.line)
         return report
+
+    def rewritten(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Make the cells that are made of others; columns the file lacks join those it has."""
+        for one in (one for one in self.rewrites if set(one.needs) & set(self._present)):
+            self._present += [name for name in one.writes if name not in self._present]
+            for row in rows:
+                given = {name: row.get(name) or "" for name in one.reads}
+                is_asked = any(row.get(name) for name in one.needs)
+                made = one.compute(given) if is_asked else {name: row.get(name) or "" for name in one.writes}
+                row.update(made)
+        return rows
 
     def _wrong_cells(self, rows: list[dict[str, Any]]) -> list[Refusal]:
         """Cells that mean nothing, in rows of which nobody knows what record they mean."""
@@ -116,7 +134,9 @@ class PlainResource(resources.ModelResource):
     def _cell_problems(self, column: Column, line: int, cell: str) -> list[str]:
         try:
             with transaction.atomic():
-                if column.attribute == self.tree:
+                if column.column_name == self.deleting:
+                    column.widget.clean(cell)
+                elif column.attribute and column.attribute == self.tree:
                     self.plan.raise_unless_found(line)
                 elif isinstance(column, LinkedColumn):
                     self._linked(column, self._meta.model(), cell)
@@ -154,6 +174,7 @@ class PlainResource(resources.ModelResource):
         """Fill the record from the row; what a cell cannot mean is reported under the column, all cells at once."""
         errors: dict[str, Any] = {}
         done: set[str] = set()
+        former = field_values(instance)
         for column in self.get_import_fields():
             if column.readonly or column.attribute in done:
                 continue
@@ -164,20 +185,50 @@ class PlainResource(resources.ModelResource):
                 messages = error.messages if isinstance(error, ValidationError) else [str(error)]
                 errors.setdefault(column.attribute or column.column_name, messages)
                 self.blame[column.attribute or column.column_name] = column.column_name
+        for rule in self.rules:
+            if rule.beyond_model and not set(rule.reads) & set(errors):
+                errors |= ask(rule, instance, former)
+        if errors:
+            raise ValidationError(errors)
+
+    def validate_instance(
+        self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
+        """As `full_clean()`, but what is wrong in itself is not judged together with other values as well."""
+        errors = dict(import_validation_errors or {})
+        with collected(errors):
+            instance.clean_fields(exclude=set(errors))
+        together: dict[str, Any] = {}
+        with collected(together):
+            instance.clean()
+        for rule in self.rules:
+            if set(rule.reads) & set(errors):
+                together = {n: said for n, said in together.items() if n not in (*rule.reads, *rule.writes)}
+        errors |= {name: [*errors.get(name, []), *said] for name, said in together.items()}
+        with collected(errors):
+            instance.validate_unique(exclude=set(errors))
+        with collected(errors):
+            instance.validate_constraints(exclude=set(errors))
         if errors:
             raise ValidationError(errors)
 
     def _fill(self, column: Column, instance: models.Model, row: dict[str, Any], **kwargs: Any) -> bool:
         """Take one cell over; return whether it said anything."""
         cell = row[column.column_name]
-        if isinstance(column, LinkedColumn):
+        if column.column_name == self.deleting:
+            column.widget.clean(cell)
+        elif self.flags.leaves(column, cell):
+            return False
+        elif isinstance(column, LinkedColumn):
             self.links[column] = self._linked(column, instance, cell)
         elif cell == CLEAR or (not cell and self._clears(column, row)):
             setattr(instance, str(column.attribute), _emptied(self._meta.model, str(column.attribute)))
+            self.flags.note(column)
         elif cell and column.attribute == self.tree:
             instance.parent = self.plan.parent_of(row[LINE], column, cell)  # type: ignore[attr-defined]
         elif cell:
             self.import_field(column, instance, row, **kwargs)
+            self.flags.note(column)
         return bool(cell)
 
     def _clears(self, column: Column, row: dict[str, Any]) -> bool:
@@ -190,6 +241,7 @@ class PlainResource(resources.ModelResource):
         created = dict(self.options.created)
         self.links: dict[LinkedColumn, list[int]] = {}
         self.blame: dict[str, str] = {}
+        self.flags.said = set()
         with transaction.atomic():
             if self.plan.is_left(row[LINE]):
                 result = self.get_row_result_class()()
@@ -199,6 +251,10 @@ class PlainResource(resources.ModelResource):
             if result.errors or result.validation_error or result.import_type == RowResult.IMPORT_TYPE_SKIP:
                 transaction.set_rollback(True)
                 self.options.created = created
+        if result.import_type == RowResult.IMPORT_TYPE_UPDATE and self.plan.deletes(row):
+            result.import_type = RowResult.IMPORT_TYPE_DELETE
+        elif result.import_type == RowResult.IMPORT_TYPE_UPDATE and self._is_regained:
+            result.import_type = RowResult.IMPORT_TYPE_SKIP
         self.options.on_row(kwargs["row_number"], self._total)
         return result
 
@@ -206,14 +262,23 @@ class PlainResource(resources.ModelResource):
         """Nothing to write: the values are the same, or the strategy leaves such rows alone."""
         if original is not None and import_validation_errors:
             return False
-        adds = instance._state.adding
+        self._is_regained = False
+        adds = instance._state.adding or self.plan.deletes(row)
         if adds or any(ids != self._present_links(column, instance) for column, ids in self.links.items()):
             return False
-        return all(getattr(instance, f.attname) == getattr(original, f.attname) for f in instance._meta.concrete_fields)
+        names = [f.attname for f in instance._meta.concrete_fields]
+        changed = {name for name in names if getattr(instance, name) != getattr(original, name)}
+        if self.flags.changed(instance):
+            return False
+        self._is_regained = bool(changed) and changed <= self.flags.said
+        return not changed
 
     def save_instance(self, instance: models.Model, is_create: bool, row: Any, **kwargs: Any) -> None:
         """Save; a rule only the database can check comes back as its sentence."""
         with refusals():
+            if self.plan.deletes(row):
+                self._meta.model._base_manager.get(pk=instance.pk).delete()
+                return
             super().save_instance(instance, is_create, row, **kwargs)
             for column, ids in self.links.items():
                 self._set_links(column, instance, ids)
@@ -288,6 +353,19 @@ class PlainResource(resources.ModelResource):
         for row, row_result in zip(rows, result.rows, strict=True):
             self._count(row, row_result, report)
 
+    def _run_deleting(self, rows: list[dict[str, Any]], report: ImportReport) -> None:
+        """Delete, again and again what could not go as long as others stood in its way that have gone now."""
+        while rows:
+            attempt = ImportReport()
+            self._run(rows, attempt)
+            waiting = [row for row in rows if row[LINE] in {refusal.line for refusal in attempt.refusals}]
+            report.deleted += attempt.deleted
+            report.unchanged += attempt.unchanged
+            if len(waiting) in (0, len(rows)):
+                report.refusals += attempt.refusals
+                return
+            rows = waiting
+
     def _count(self, row: dict[str, Any], result: RowResult, report: ImportReport) -> None:
         if result.errors:  # not the file's fault but ours: the whole import is called off
             raise result.errors[0].error
@@ -297,6 +375,8 @@ class PlainResource(resources.ModelResource):
             report.added += 1
         elif result.import_type == RowResult.IMPORT_TYPE_SKIP:
             report.unchanged += 1
+        elif result.import_type == RowResult.IMPORT_TYPE_DELETE:
+            report.deleted += 1
         else:
             report.replaced += 1
 

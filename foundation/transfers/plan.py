@@ -38,6 +38,7 @@ class Plan:
         self.saved: dict[int, models.Model] = {}
         self.circular: dict[int, str] = {}  # by line: the sentence
         self.parents: dict[int, Node | str] = {}  # by line; a text is why there is none
+        self.deleting = {row[LINE] for row in rows if self._says_delete(row)}
         for row in rows:
             self._match(row)
         self._refuse_doubles()
@@ -70,6 +71,8 @@ class Plan:
                 return
             if found:
                 self.targets[row[LINE]] = found[0]
+                return
+            if identity.must_exist and cell and cell != CLEAR and self.deletes(row):
                 return
             if identity.must_exist and cell and cell != CLEAR:
                 sentence = _(
@@ -192,7 +195,7 @@ class Plan:
     def _name_after(self, row: Row) -> str:
         if name := self._value(self.resource.tree_name, row):
             return str(name)
-        if row[LINE] not in self.targets:
+        if row[LINE] not in self.targets or self._is_cleared(row, self.resource.tree_name):
             return ""
         return str(self._former(row[LINE]))
 
@@ -216,7 +219,7 @@ class Plan:
                 continue
             if line in self.parents:
                 above[self.node(line)] = self.parents[line]  # type: ignore[assignment]
-            elif self._is_cleared(row):
+            elif self._is_cleared(row, self.resource.tree):
                 above[self.node(line)] = None
         return above
 
@@ -228,10 +231,23 @@ class Plan:
     def is_left(self, line: int) -> bool:
         """Whether the strategy leaves a row alone."""
         leaves = {Strategy.ADD: line in self.targets, Strategy.UPDATE: line not in self.targets}
-        return line not in self.astray and leaves.get(Strategy(self.resource.options.strategy), False)
+        goes_nowhere = line in self.deleting and line not in self.targets
+        return line not in self.astray and (goes_nowhere or leaves.get(Strategy(self.resource.options.strategy), False))
 
-    def _is_cleared(self, row: Row) -> bool:
-        cells = [row[c.column_name] for c in self.columns if c.attribute == self.resource.tree]
+    def deletes(self, row: Row) -> bool:
+        """Whether a row says that its record is to go."""
+        return row[LINE] in self.deleting
+
+    def _says_delete(self, row: Row) -> bool:
+        column = next((c for c in self.columns if c.column_name == self.resource.deleting), None)
+        cell = row[column.column_name] if column else ""
+        try:
+            return bool(column and cell and cell != CLEAR and column.widget.clean(cell))
+        except ValueError:
+            return False
+
+    def _is_cleared(self, row: Row, name: str) -> bool:
+        cells = [row[c.column_name] for c in self._columns_of(name)]
         clears = self.resource.options.blank == "clear"
         return CLEAR in cells or (clears and bool(cells) and not any(cells))
 

@@ -8,7 +8,7 @@ from foundation.jobs.crash_points import crash_point
 from foundation.transfers.columns import Link
 from foundation.transfers.engine import creating, staging
 from foundation.transfers.engine.layout import Cell, Layout
-from foundation.transfers.engine.matching import usable
+from foundation.transfers.engine.matching import attribute, usable
 from foundation.transfers.engine.sql import Names, execute, fetch, inlined, quoted, typed
 
 ROWS_PER_SLICE = 5_000
@@ -34,6 +34,10 @@ def apply(names: Names, layout: Layout, on_rows: OnSlice) -> dict[str, int]:
         done += _update(names, layout, first, last)
         crash_point("transfers.slice")
         on_rows(done)
+    for _depth, first, last in list(_slices(names, "deleted")):
+        done += _delete(names, layout, first, last)
+        crash_point("transfers.slice")
+        on_rows(done)
     staging.seal(names, layout, "r._state IN ('new', 'changed')")
     return created
 
@@ -42,7 +46,7 @@ def is_stale(names: Names, layout: Layout) -> bool:
     """Whether something has changed since the check that could make a difference to it."""
     versions = fetch(f"""
         SELECT 1 FROM {names.rows} r LEFT JOIN {layout.table} t ON t.{layout.key} = r.id
-        WHERE r._state = 'changed' AND t.version IS DISTINCT FROM r._version LIMIT 1
+        WHERE r._state IN ('changed', 'deleted') AND t.version IS DISTINCT FROM r._version LIMIT 1
     """)
     return bool(versions) or creating.exists_now(names) or _is_known_now(names, layout)
 
@@ -53,7 +57,8 @@ def _is_known_now(names: Names, layout: Layout) -> bool:
         columns = [layout.model._meta.get_field(name) for name in identity.fields]
         if identity.must_exist:
             continue
-        visible = inlined(layout.resource.visible(layout.options).order_by().values("pk", *identity.fields))
+        shown = [attribute(layout, name) for name in identity.fields]
+        visible = inlined(layout.resource.visible(layout.options).order_by().values("pk", *shown))
         same = " AND ".join(_same(str(known.column), known) for known in columns)  # type: ignore[union-attr]
         filled = " AND ".join(f"coalesce(r.{quoted(_column(layout, n))}::text, '') <> ''" for n in identity.needed)
         if identity.unless:
@@ -128,6 +133,14 @@ def _update(names: Names, layout: Layout, first: int, last: int) -> int:
     for cell in layout.links:
         _link(names, cell, chosen)
     return int(fetch(f"SELECT count(*) FROM {names.rows} r WHERE {chosen}")[0][0])
+
+
+def _delete(names: Names, layout: Layout, first: int, last: int) -> int:
+    """Delete records as Django does: what refers to them goes along or loses them, a hundred at a time."""
+    query = f"SELECT r.id FROM {names.rows} r WHERE r._state = 'deleted' AND r._line BETWEEN {first} AND {last}"
+    keys = [key for (key,) in fetch(query)]
+    layout.model._base_manager.filter(pk__in=keys).delete()
+    return len(keys)
 
 
 def _link(names: Names, cell: Cell, chosen: str) -> None:

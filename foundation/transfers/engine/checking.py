@@ -18,8 +18,10 @@ from foundation.transfers.engine import (
     matching,
     naming,
     parsing,
+    rewriting,
     ruling,
     staging,
+    taking,
 )
 from foundation.transfers.engine.layout import Layout
 from foundation.transfers.engine.sql import Names, execute, fetch
@@ -53,7 +55,7 @@ def check(
     """Stage the rows of a file and find out what would become of each."""
     execute("SET LOCAL jit = off")
     staging.make_tables(names, layout)
-    read = staging.copy_rows(names, rows, on_rows)
+    read = staging.copy_rows(names, layout, rows, on_rows)
     on_step(_("Looking for what has changed"))
     staging.find_unchanged(names, layout)
     staging.refuse_unreadable(names)
@@ -67,11 +69,13 @@ def check(
 def _understand(layout: Layout, names: Names, on_step: Step) -> None:
     """From cells to the records they would become."""
     on_step(_("Reading values"))
+    rewriting.rewrite(layout)
     parsing.parse(layout)
     naming.look_up(names, layout)
     matching.match(layout)
     drafting.draft(layout)
     judging.judge_identities(names, layout)
+    drafting.forgive_deleting(names)
     judging.judge_doubles(names, layout)
     families.find_parents(layout)
     drafting.set_astray_apart(names)
@@ -92,6 +96,8 @@ def _judge(layout: Layout, names: Names, on_step: Step) -> None:
     layout.resource.judge(names, layout)
     families.judge_families(names, layout)
     execute(f"DELETE FROM {names.rows} r USING (SELECT DISTINCT _line FROM {names.errors}) e WHERE r._line = e._line")
+    taking.settle(names, layout)
+    rewriting.bring_errors_back(names, layout)
     execute(f"CREATE INDEX ON {names.rows} (_state, _line)")
     families.measure_depth(names, layout)
     creating.note_used(names, layout)

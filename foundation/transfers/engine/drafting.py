@@ -10,6 +10,7 @@ from foundation.transfers.engine.layout import AnyField, Cell, Kind, Layout, Tar
 from foundation.transfers.engine.matching import usable
 from foundation.transfers.engine.naming import name_in
 from foundation.transfers.engine.sql import Names, column_type, execute, literal, quoted, typed
+from foundation.transfers.engine.taking import stays, takes_columns
 from foundation.transfers.options import Blank, Strategy
 
 
@@ -22,13 +23,26 @@ def draft(layout: Layout) -> None:
         CREATE TEMP TABLE draft ON COMMIT DROP AS
         SELECT inside.* {_rule_keys(layout)} FROM (
             SELECT f._line, f._number, f._hash, t.{layout.key} IS NULL AS _new, t.version AS _version,
-                   coalesce(t.{layout.key}, nextval({_sequence(layout)})) AS id, {fields}{links}{_former(layout)}
+                   coalesce(t.{layout.key}, nextval({_sequence(layout)})) AS id, {fields}{links}{_former(layout)},
+                   {_deletes(layout)} AS _deletes{takes_columns(layout)}
             FROM fresh f {_match_joins(layout)}
             LEFT JOIN {layout.table} t ON t.{layout.key} = {found} {cell_joins(layout)}
             ORDER BY f._line
         ) inside
     """)
     execute("ANALYZE draft")
+
+
+def _deletes(layout: Layout) -> str:
+    return f"coalesce(p{layout.deletes.number}.value, false)" if layout.deletes else "false"
+
+
+def forgive_deleting(names: Names) -> None:
+    """A record that is to go and is not there needs no error: there is nothing to do."""
+    execute(f"""
+        DELETE FROM {names.errors} e USING draft d
+        WHERE e._line = d._line AND d._deletes AND d._new AND e.code = 'unknown'
+    """)
 
 
 def set_astray_apart(names: Names) -> None:
@@ -41,10 +55,13 @@ def set_astray_apart(names: Names) -> None:
 
 
 def set_left_apart(names: Names, layout: Layout) -> None:
-    """Take rows out that the strategy leaves alone: nothing about them is wrong, and nothing happens to them."""
-    is_left = {Strategy.ADD: "NOT d._new", Strategy.UPDATE: "d._new"}.get(Strategy(layout.options.strategy), "false")
+    """Take rows out that the strategy leaves alone, or whose record is to go and is not there: nothing happens."""
+    by_strategy = {Strategy.ADD: "NOT d._new", Strategy.UPDATE: "d._new"}.get(
+        Strategy(layout.options.strategy), "false"
+    )
+    is_left = f"({by_strategy} OR (d._deletes AND d._new))"
     execute(f"CREATE UNLOGGED TABLE {names.left} AS SELECT d._line, d.id, d._new FROM draft d WHERE {is_left}")
-    if is_left != "false":
+    if by_strategy != "false" or layout.deletes:
         execute(f"DELETE FROM draft d USING {names.left} l WHERE l._line = d._line")
         execute(f"DELETE FROM fresh f USING {names.left} l WHERE l._line = f._line")
 
@@ -68,7 +85,7 @@ def cell_joins(layout: Layout) -> str:
     found = []
     for cell in layout.cells:
         n = cell.number
-        if cell.kind in (Kind.PARSED, Kind.LINKS):
+        if cell.kind in (Kind.PARSED, Kind.LINKS, Kind.DELETES):
             found.append(f"LEFT JOIN p{n} ON p{n}.cell = {cell.raw}")
         if cell.kind is Kind.LOOKUP:
             found.append(f"LEFT JOIN l{n} ON l{n}.name = {name_in(cell)}")
@@ -84,6 +101,8 @@ def value(layout: Layout, known: AnyField) -> str:
     kept = f"CASE WHEN t.{layout.key} IS NULL THEN {default(layout, known)} ELSE t.{quoted(str(known.column))} END"
     if target is None:
         return kept
+    if stays(layout, target.cells[0]):
+        return f"(coalesce(p{target.cells[0].number}.value, false) OR {kept})"
     cases = [case for cell in target.cells for case in _cases(cell, emptied(known), kept)]
     is_cleared = layout.options.blank == Blank.CLEAR
     return f"CASE {' '.join(cases)} ELSE {emptied(known) if is_cleared else kept} END"

@@ -23,7 +23,7 @@ def judge_constraints(names: Names, layout: Layout) -> None:
     values, checks = [], []
     for check in layout.model._meta.constraints:
         if isinstance(check, models.CheckConstraint) and _is_touched(layout, check):
-            broken = f"({check._get_check_sql(layout.model, editor)}) IS FALSE"  # type: ignore[attr-defined]
+            broken = f"({check._get_check_sql(layout.model, editor)}) IS FALSE{_known(layout, check)}"  # type: ignore[attr-defined]
             values.append(f"({broken}, {_place(layout, check.condition)}, {_said(check)}, {_read(layout, check)})")
             checks.append(broken)
     if values:
@@ -44,6 +44,13 @@ def _is_touched(layout: Layout, check: models.CheckConstraint) -> bool:
     if layout.resource.tree and references <= {layout.resource.tree, layout.model._meta.pk.name}:
         return False
     return bool(references & {known.name for known in layout.written()})
+
+
+def _known(layout: Layout, check: models.CheckConstraint) -> str:
+    """SQL: and all values are there that must be; one that is not has an error of its own."""
+    references = {path[0] for path in layout.model._get_expr_references(check.condition)}  # type: ignore[attr-defined]
+    needed = [known for known in layout.fields if known.name in references and not known.null]
+    return "".join(f" AND {quoted(str(known.column))} IS NOT NULL" for known in needed)
 
 
 def _read(layout: Layout, check: models.CheckConstraint) -> str:

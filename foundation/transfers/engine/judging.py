@@ -79,7 +79,7 @@ def _judgements(layout: Layout) -> Iterator[Judgement]:
     for cell in layout.cells:
         if cell.kind is Kind.TEXT and getattr(cell.field, "max_length", None):
             yield _too_long(layout, cell)
-        if cell.kind in (Kind.PARSED, Kind.LINKS):
+        if cell.kind in (Kind.PARSED, Kind.LINKS, Kind.DELETES):
             yield _at(layout, cell, f"p{cell.number}.messages IS NOT NULL", "value", f"p{cell.number}.messages")
         if cell.kind is Kind.LOOKUP:
             yield from _unknown(layout, cell)
@@ -170,6 +170,8 @@ def judge_rules(names: Names, layout: Layout) -> None:
     """What the rules in Python objected to, under the columns they named."""
     places = [(cell.field.name, cell) for cell in layout.cells if cell.field is not None]
     shown = [f"({literal(n)}, {c.number}, {literal(c.column.column_name)})" for n, c in reversed(places)]
+    judged = sorted({name for rule in layout.rules() for name in (*rule.reads, *rule.writes)})
+    shown += [f"({literal(name)}, NULL, {literal(column_for(layout, name))})" for name in judged]
     known = ", ".join(["('', NULL::integer, '')", *shown])
     values = " ".join(["WHEN NULL THEN ''", *(f"WHEN {cell.number} THEN {cell.raw}" for _name, cell in places)])
     for number, _rule in enumerate(layout.rules()):

@@ -15,6 +15,7 @@ from django.db import models
 from import_export.widgets import Widget
 
 from foundation.transfers.columns import Column, LinkedColumn, TextWidget
+from foundation.transfers.declaration import Taken
 from foundation.transfers.engine.sql import literal, quoted
 from foundation.transfers.lookups import LookupWidget
 from foundation.transfers.options import CLEAR, Options
@@ -32,6 +33,7 @@ class Kind(Enum):
     PARSED = auto()  # by Python, once for each different text
     LOOKUP = auto()  # the key of another record
     TREE = auto()  # the name of a record of this very file or table
+    DELETES = auto()  # whether the record goes
     LINKS = auto()  # the keys of several records, kept in a table between
     NONE = auto()  # only tells which record is meant
 
@@ -101,8 +103,13 @@ class Layout:
         self.resource, self.options = resource, options
         self.model: type[models.Model] = resource._meta.model
         declared = resource.columns()  # of columns that fill the same field, the one declared first counts
-        ordered = sorted(columns, key=declared.index)
+        present = {str(column.column_name) for column in columns}
+        self.rewrites = [rewrite for rewrite in resource.rewrites if present & set(rewrite.needs)]
+        made = {name for rewrite in self.rewrites for name in rewrite.writes}
+        ordered = [column for column in declared if column.column_name in present | made]
         self.cells = [self._cell(number, column) for number, column in enumerate(ordered)]
+        self.brought = [cell for cell in self.cells if cell.column.column_name in present]
+        self.deletes = next((cell for cell in self.cells if cell.kind is Kind.DELETES), None)
         self.targets = self._targets()
         self.links = [cell for cell in self.cells if cell.kind is Kind.LINKS]
         self.tree_cells = [cell for cell in self.cells if cell.kind is Kind.TREE]
@@ -110,6 +117,8 @@ class Layout:
     def _cell(self, number: int, column: Column) -> Cell:
         if isinstance(column, LinkedColumn):
             return Cell(number, column, Kind.LINKS, None)
+        if column.column_name == self.resource.deleting:
+            return Cell(number, column, Kind.DELETES, None)
         known = self.model._meta.get_field(column.attribute) if column.attribute else None
         assert known is None or isinstance(known, models.Field)  # noqa: S101  (columns name concrete fields)
         return Cell(number, column, self._kind(column, known), known)
@@ -173,6 +182,15 @@ class Layout:
         names = {target.field.name for target in self.targets}
         names |= {made for rule in self.resource.rules if names & set(rule.reads) for made in rule.writes}
         return [known for known in self.fields if known.name in names]
+
+    def named(self, name: str) -> Cell | None:
+        """The cell of a column."""
+        return next((cell for cell in self.cells if cell.column.column_name == name), None)
+
+    def taken(self) -> list[tuple[int, Taken, Cell]]:
+        """The flags this file can take, numbered, with their cells."""
+        cells = [(known, self.cells_of(known.field)) for known in self.resource.taken]
+        return [(number, known, found[0]) for number, (known, found) in enumerate(cells) if found]
 
     def rules(self) -> list[Any]:
         """The rules this file can touch; for new records all of them."""

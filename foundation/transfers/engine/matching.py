@@ -30,7 +30,12 @@ def _columns(layout: Layout) -> list[str]:
     names = {layout.model._meta.pk.name}
     for identity in layout.resource.identities:
         names |= {*identity.fields, identity.unless} - {""}
-    return sorted(names)
+    return sorted(attribute(layout, name) for name in names)
+
+
+def attribute(layout: Layout, name: str) -> str:
+    """The name under which a queryset gives the column of a field: of a reference its key."""
+    return str(layout.model._meta.get_field(name).attname)  # type: ignore[union-attr]
 
 
 def _match(layout: Layout, number: int, identity: Identity, visible: str) -> None:

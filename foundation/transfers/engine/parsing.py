@@ -18,8 +18,8 @@ AT_ONCE = 10_000
 def parse(layout: Layout) -> None:
     """Make for each such cell a table of its texts: `p3 (cell, value, messages)`."""
     for cell in layout.cells:
-        if cell.kind in (Kind.PARSED, Kind.LINKS):
-            kind = "text[]" if cell.field is None else column_type(cell.field)
+        if cell.kind in (Kind.PARSED, Kind.LINKS, Kind.DELETES):
+            kind = column_type(cell.field) if cell.field else "boolean" if cell.kind is Kind.DELETES else "text[]"
             execute(f"CREATE TEMP TABLE p{cell.number} (cell text, value {kind}, messages text[]) ON COMMIT DROP")
             for texts in _texts(cell):
                 _write(f"p{cell.number}", (_parsed(cell, text, layout.options) for text in texts))

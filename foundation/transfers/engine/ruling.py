@@ -13,6 +13,7 @@ from foundation.transfers.declaration import Rule
 from foundation.transfers.engine.drafting import read_columns
 from foundation.transfers.engine.layout import AnyField, Layout
 from foundation.transfers.engine.sql import Names, bundles, column_type, execute, quoted
+from foundation.transfers.engine.taking import columns
 
 AT_ONCE = 10_000
 
@@ -65,7 +66,8 @@ def settle_rows(names: Names, layout: Layout) -> None:
     execute(f"""
         CREATE UNLOGGED TABLE {names.rows} AS
         SELECT inside.*, {_state(layout)} AS _state FROM (
-            SELECT d._line, d._number, d._hash, d._new, d._version, d.id, {fields}{links}
+            SELECT d._line, d._number, d._hash, d._new, d._version, d.id, d._deletes,
+                   {fields}{links}{columns(layout, "d")}
             FROM draft d LEFT JOIN parents ON parents._line = d._line {rules}
         ) inside LEFT JOIN {layout.table} t ON t.{layout.key} = inside.id AND NOT inside._new {_links_now(layout)}
         ORDER BY inside._line
@@ -95,10 +97,11 @@ def _links_now(layout: Layout) -> str:
 
 
 def _state(layout: Layout) -> str:
-    """SQL of what would happen: `new`, `changed`, `unchanged`."""
+    """SQL of what would happen: `new`, `changed`, `unchanged`, `deleted`."""
     ours = [f"inside.{quoted(str(f.column))}" for f in layout.written()]
     theirs = [f"t.{quoted(str(f.column))}" for f in layout.written()]
     ours += [f"inside.k{cell.number}" for cell in layout.links]
     theirs += [f"x{cell.number}.ids" for cell in layout.links]
     changed = f"ROW({', '.join(ours)}) IS DISTINCT FROM ROW({', '.join(theirs)})" if ours else "false"
-    return f"CASE WHEN inside._new THEN 'new' WHEN {changed} THEN 'changed' ELSE 'unchanged' END"
+    known = f"WHEN inside._deletes THEN 'deleted' WHEN {changed} THEN 'changed' ELSE 'unchanged'"
+    return f"CASE WHEN inside._new THEN 'new' {known} END"

@@ -40,10 +40,11 @@ def _drop_temporary() -> None:
         execute(f"DROP TABLE {', '.join(f'pg_temp.{table}' for table in tables)}")
 
 
-def copy_rows(names: Names, rows: Iterable[StagedRow], on_rows: Callable[[int], None]) -> int:
+def copy_rows(names: Names, layout: Layout, rows: Iterable[StagedRow], on_rows: Callable[[int], None]) -> int:
     """Stream rows into the staging table; return how many."""
     count = 0
-    with connection.cursor() as cursor, cursor.copy(f"COPY {names.raw} FROM STDIN") as copy:
+    columns = ", ".join(["_line", "_number", "_problem", *(cell.name for cell in layout.brought)])
+    with connection.cursor() as cursor, cursor.copy(f"COPY {names.raw} ({columns}) FROM STDIN") as copy:
         for line, number, problem, cells in rows:
             copy.write_row((line, number, problem, *cells))
             count += 1

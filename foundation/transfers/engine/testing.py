@@ -51,7 +51,7 @@ def _staged(table: Table, layout: Layout, resource: PlainResource) -> Iterator[S
     for number, record in enumerate(table.records, start=1):
         if len(record.cells) != len(table.headers):
             sentence = f"Expecting to get {len(table.headers)} columns, actually got {len(record.cells)}."
-            yield record.line, number, sentence, [None] * len(layout.cells)
+            yield record.line, number, sentence, [None] * len(layout.brought)
             continue
         given = {name: cell.strip() or None for cell, name in zip(record.cells, matched, strict=True) if name}
-        yield record.line, number, None, [given[cell.column.column_name] for cell in layout.cells]
+        yield record.line, number, None, [given[cell.column.column_name] for cell in layout.brought]

@@ -30,7 +30,7 @@ class Content:
     def rows(self) -> Iterator[StagedRow]:
         """Yield the records as the staging table takes them."""
         width, number = len(self.reader.headers), 0
-        order = [self.mapping.columns.index(str(cell.column.column_name)) for cell in self.layout.cells]
+        order = [self.mapping.columns.index(str(cell.column.column_name)) for cell in self.layout.brought]
         mapper = compile_mapping(self.mapping, self.reader.headers)
         nothing: list[str | None] = [None] * len(order)
         for number, record in enumerate(self.reader, start=1):  # noqa: B007

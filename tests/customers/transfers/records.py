@@ -1,8 +1,11 @@
 """One record of each kind that moves by file, every column of it filled."""
 
+from datetime import UTC, datetime
+
 from customers.models import InternalRating
 from tests.factories import (
     AccountFactory,
+    AddressFactory,
     CustomerFactory,
     CustomerGroupFactory,
     CustomerPriceListFactory,
@@ -45,5 +48,17 @@ def make_one_of_each(*, names=False):
         price_fallback="customer_only",
         rep_ids=["R1", "R2"],
     )
+    AddressFactory(
+        customer=customer,
+        label="Office",
+        first_name="Eve",
+        last_name="Fay",
+        region="PL-14",
+        phone="+48 22 1",
+        is_billing=True,
+        is_default_billing=True,
+        validated_at=datetime(2024, 3, 28, 10, 20, 30, 500_000, tzinfo=UTC),
+    )
+    AddressFactory(customer=customer, country="HK", region_text="Kowloon", is_shipping=True)
     CustomerPriceListFactory(customer=customer, price_list=gross, position=1)
     CustomerPriceListFactory(customer=customer, price_list=net, position=2)

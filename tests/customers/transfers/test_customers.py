@@ -55,7 +55,7 @@ def world(db):
     CustomerFactory(name="Cyd", is_on_hold=True, is_internal=True, price_fallback="customer_only")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(file=files(CELLS, always=("Name",)), options=HOW)
 def test_the_engine_leaves_and_says_what_the_plain_way_does(world, file, options):
     table = table_of(*file)

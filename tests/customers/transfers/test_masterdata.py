@@ -84,7 +84,7 @@ def state():
     )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(what=st.sampled_from(list(CELLS)).flatmap(lambda one: st.tuples(st.just(one), files(CELLS[one]))), options=HOW)
 def test_the_engine_leaves_and_says_what_the_plain_way_does(world, what, options):
     resource, file = what

@@ -1,0 +1,34 @@
+"""What the triggers of this app would refuse, told of the rows of a file before anything is written."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from customers.models import Customer
+from customers.refusals import SENTENCES
+from foundation.transfers.engine.layout import Layout
+from foundation.transfers.engine.sql import Names, execute, literal
+
+
+def judge_primaries(names: Names, layout: Layout) -> None:
+    """A primary address goes only with all others, or where another one takes its place."""
+    good = f"NOT EXISTS (SELECT 1 FROM {names.errors} e WHERE e._line = r._line)"
+    takes = next((f"n._takes{number}" for number, taken, _cell in layout.taken() if taken.always), "false")
+    sentence = literal(_(SENTENCES["address_primary_stays"]))
+    execute(f"""
+        WITH good AS (SELECT r.* FROM {names.rows} r WHERE {good}),
+        gone AS (SELECT g._line, a.* FROM good g JOIN {layout.table} a ON a.id = g.id WHERE g._state = 'deleted'),
+        left_over AS (
+            SELECT a.customer_id FROM {layout.table} a
+            WHERE a.customer_id IN (SELECT customer_id FROM gone) AND a.id NOT IN (SELECT id FROM gone)
+            UNION SELECT customer_id FROM good WHERE _state = 'new'
+        )
+        INSERT INTO {names.errors}
+        SELECT g._line, NULL::smallint, '', '', 'address_primary_stays',
+               replace(replace({sentence}, '%(address)s', concat_ws(', ', g.street, g.city)),
+                       '%(customer)s', c.name)
+        FROM gone g JOIN {Customer._meta.db_table} c ON c.id = g.customer_id
+        WHERE g.is_primary AND g.customer_id IN (SELECT customer_id FROM left_over) AND NOT EXISTS (
+            SELECT 1 FROM good n WHERE n.customer_id = g.customer_id AND n._state <> 'deleted' AND {takes}
+        )
+    """)
