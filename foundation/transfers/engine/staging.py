@@ -11,6 +11,7 @@ from foundation.transfers.engine.layout import Layout
 from foundation.transfers.engine.sql import Names, execute, fetch, literal, quoted
 
 ROWS_PER_REPORT = 5_000
+MANY_ROWS = 2_000  # more of them are cheaper compared with everything known than looked up one by one
 ERROR_COLUMNS = "_line bigint, place smallint, column_name text, value text, code text, message text"
 MISSING_COLUMNS = "model text, field text, place smallint, key text, name text, id bigint, used boolean"
 
@@ -51,12 +52,13 @@ def copy_rows(names: Names, layout: Layout, rows: Iterable[StagedRow], on_rows: 
             if count % ROWS_PER_REPORT == 0:
                 on_rows(count)
     on_rows(count)
-    execute(f"ANALYZE {names.raw}")
     return count
 
 
-def find_unchanged(names: Names, layout: Layout) -> None:
+def find_unchanged(names: Names, layout: Layout, read: int) -> None:
     """Give each readable row its hash, and its record where a seal says that nothing has changed on either side."""
+    # Fresh tables and fresh seals have no statistics: the planner would look up each of many rows by itself.
+    execute(f"SET LOCAL enable_nestloop = {'off' if read > MANY_ROWS else 'on'}")
     cells = ", ".join(cell.name for cell in layout.cells)
     seals = f"""LEFT JOIN (
         transfers_seal s JOIN {layout.table} t ON t.{layout.key} = s.record AND t.version = s.version
@@ -69,12 +71,36 @@ def find_unchanged(names: Names, layout: Layout) -> None:
         SELECT h._line, h.hash, {record}
         FROM (SELECT _line, md5(ROW({cells})::text)::uuid AS hash FROM {names.raw} WHERE _problem IS NULL) h {seals}
     """)
-    execute(f"ANALYZE {names.seen}")
     execute(f"""
         CREATE TEMP TABLE fresh ON COMMIT DROP AS
         SELECT r.*, s.hash AS _hash FROM {names.raw} r JOIN {names.seen} s USING (_line) WHERE s.record IS NULL
     """)
+    execute("SET LOCAL enable_nestloop = on")
     execute("ANALYZE fresh")
+
+
+def is_nothing_new(names: Names) -> bool:
+    """Whether every row is known to be unchanged, and none stands there twice: then there is nothing to look at."""
+    ((others,),) = fetch(f"""
+        SELECT EXISTS (SELECT 1 FROM {names.raw} WHERE _problem IS NOT NULL)
+            OR EXISTS (SELECT 1 FROM fresh)
+            OR EXISTS (SELECT 1 FROM {names.seen} GROUP BY record HAVING count(*) > 1)
+    """)
+    return not others
+
+
+def make_empty_rows(names: Names, layout: Layout) -> None:
+    """The tables that the look at the rows would have made."""
+    fields = ", ".join(f"t.{quoted(str(known.column))}" for known in layout.fields)
+    links = "".join(f", NULL::bigint[] AS k{cell.number}" for cell in layout.links)
+    execute(f"""
+        CREATE UNLOGGED TABLE {names.rows} AS
+        SELECT 0::bigint AS _line, 0::bigint AS _number, NULL::uuid AS _hash, false AS _new, t.version AS _version,
+               t.{layout.key} AS id, {fields}{links}, ''::text AS _state
+        FROM {layout.table} t WHERE false;
+        CREATE UNLOGGED TABLE {names.left} (_line bigint, id bigint, _new boolean);
+        CREATE UNLOGGED TABLE {names.depth} (id bigint PRIMARY KEY, depth integer)
+    """)
 
 
 def refuse_unreadable(names: Names) -> None:
