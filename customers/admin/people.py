@@ -52,9 +52,10 @@ class ContactForm(CustomersForm):
 
 
 @admin.register(Contact)
-class ContactAdmin(OfCustomerAdmin):
+class ContactAdmin(TransferMixin, OfCustomerAdmin):
     """People of customers."""
 
+    transfer_slug = "contacts"
     form = ContactForm
     list_display = ["shown_name", "customer_link", "job_title", "email", "phone", "is_active"]
     list_filter = [("customer", ScopedSelectFilter), ("is_active", BooleanRadioFilter)]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.filters import CustomerFilter
 from customers.models import CustomerGroup, PaymentTerm, TaxCode
 from customers.resources.address import AddressResource, visible_addresses
+from customers.resources.contact import ContactResource, visible_contacts
 from customers.resources.customer import CustomerResource
 from customers.resources.masterdata import AccountResource, GroupResource, PaymentTermResource, TaxCodeResource
 from customers.resources.shared import visible_accounts, visible_customers
@@ -20,6 +21,7 @@ from foundation.transfers.registry import Transfer, register_transfer
 __all__ = [
     "AccountResource",
     "AddressResource",
+    "ContactResource",
     "CustomerResource",
     "GroupResource",
     "PaymentTermResource",
@@ -39,6 +41,7 @@ def register() -> None:
     for transfer in (
         Transfer("customers", _("Customers"), CustomerResource, visible_customers, CustomerFilter),
         Transfer("addresses", _("Customer addresses"), AddressResource, visible_addresses),
+        Transfer("contacts", _("Contacts"), ContactResource, visible_contacts),
         Transfer("groups", _("Customer groups"), GroupResource, everybodys(CustomerGroup)),
         Transfer("payment-terms", _("Payment terms"), PaymentTermResource, everybodys(PaymentTerm)),
         Transfer("tax-codes", _("Tax codes"), TaxCodeResource, everybodys(TaxCode)),

@@ -32,3 +32,24 @@ def judge_primaries(names: Names, layout: Layout) -> None:
             SELECT 1 FROM good n WHERE n.customer_id = g.customer_id AND n._state <> 'deleted' AND {takes}
         )
     """)
+
+
+def judge_departments(names: Names, layout: Layout) -> None:
+    """A person is only in a department that takes people of their customer: the one they have, and the one named."""
+    sentence = literal(_(SENTENCES["department_takes_own_people"]))
+    named = " UNION ".join(
+        ["SELECT w.department_id FROM customers_membership w WHERE w.contact_id = r.id"]
+        + [f"SELECT unnest(r.k{cell.number})" for cell in layout.links]
+    )
+    execute(f"""
+        INSERT INTO {names.errors}
+        SELECT r._line, NULL::smallint, '', '', 'department_takes_own_people',
+               replace(replace(replace(replace({sentence}, '%(department)s', d.name), '%(customer)s', holder.name),
+                       '%(contact)s', concat_ws(' ', r.first_name, r.last_name)), '%(employer)s', employer.name)
+        FROM {names.rows} r CROSS JOIN LATERAL ({named}) w(id)
+        JOIN customers_department d ON d.id = w.id
+        JOIN {Customer._meta.db_table} holder ON holder.id = d.customer_id
+        JOIN {Customer._meta.db_table} employer ON employer.id = r.customer_id
+        WHERE NOT customers_is_within(r.customer_id, d.customer_id)
+            AND NOT EXISTS (SELECT 1 FROM {names.errors} e WHERE e._line = r._line)
+    """)

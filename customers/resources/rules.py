@@ -109,3 +109,39 @@ HOLDER_RULE = Rule(
     context="SELECT a.customer_id::text FROM customers_address a WHERE a.id = {id}",
     beyond_model=True,
 )
+
+
+# --- contacts ---------------------------------------------------------------------------------------------------------
+
+# Country of a contact: that of its own address, as long as it stays with the customer, else of the customer.
+COUNTRY_OF_CONTACT = """coalesce(
+    (SELECT a.country FROM customers_contact c JOIN customers_address a ON a.id = c.address_id
+     WHERE c.id = {id} AND a.customer_id = {customer}),
+    (SELECT a.country FROM customers_address a WHERE a.customer_id = {customer}
+     ORDER BY a.is_default_billing DESC, a.is_primary DESC, a.id LIMIT 1))"""
+
+
+def phone_of_contact(phone: str, customer: int, context: str) -> dict[str, Any]:
+    """The number as a phone dials it."""
+    return {"phone_e164": international(phone, context)}
+
+
+def mobile_of_contact(mobile: str, customer: int, context: str) -> dict[str, Any]:
+    """The number as a phone dials it."""
+    return {"mobile_e164": international(mobile, context)}
+
+
+def move_rule(customer: int, address: int, context: str) -> dict[str, Any]:
+    """Who changes over to another customer leaves the address of the former one behind."""
+    return {"address": address if context == str(customer) else None}
+
+
+CONTACT_PHONE_RULE = Rule(("phone", "customer"), ("phone_e164",), phone_of_contact, context=COUNTRY_OF_CONTACT)
+CONTACT_MOBILE_RULE = Rule(("mobile", "customer"), ("mobile_e164",), mobile_of_contact, context=COUNTRY_OF_CONTACT)
+MOVE_RULE = Rule(
+    ("customer", "address"),
+    ("address",),
+    move_rule,
+    context="SELECT a.customer_id::text FROM customers_address a WHERE a.id = {address}",
+    beyond_model=True,
+)

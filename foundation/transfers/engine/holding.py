@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.db.models.sql import Query
 from django.db.models.sql.where import AND
@@ -39,11 +40,19 @@ def judge_constraints(names: Names, layout: Layout) -> None:
 
 
 def _is_touched(layout: Layout, check: models.CheckConstraint) -> bool:
-    """Whether the file can break it: not by defaults alone, and not about the tree, of which families.py says more."""
+    """Whether the file can break it: not where defaults keep it, nor about the tree, of which families.py says more."""
     references = {path[0] for path in layout.model._get_expr_references(check.condition)}  # type: ignore[attr-defined]
     if layout.resource.tree and references <= {layout.resource.tree, layout.model._meta.pk.name}:
         return False
-    return bool(references & {known.name for known in layout.written()})
+    return bool(references & {known.name for known in layout.written()}) or not _is_kept_by_defaults(layout, check)
+
+
+def _is_kept_by_defaults(layout: Layout, check: models.CheckConstraint) -> bool:
+    try:
+        check.validate(layout.model, layout.model())
+    except ValidationError:
+        return False
+    return True
 
 
 def _known(layout: Layout, check: models.CheckConstraint) -> str:

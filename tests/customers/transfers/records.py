@@ -6,10 +6,12 @@ from customers.models import InternalRating
 from tests.factories import (
     AccountFactory,
     AddressFactory,
+    ContactFactory,
     CustomerFactory,
     CustomerGroupFactory,
     CustomerPriceListFactory,
     GroupPriceListFactory,
+    MembershipFactory,
     PaymentTermFactory,
     PriceListFactory,
     TaxCodeFactory,
@@ -48,6 +50,10 @@ def make_one_of_each(*, names=False):
         price_fallback="customer_only",
         rep_ids=["R1", "R2"],
     )
+    person = ContactFactory(
+        customer=customer, name_prefix="Dr", email="eve@druk.example", job_title="Buyer", mobile="1"
+    )
+    MembershipFactory(contact=person, department__customer=customer)
     AddressFactory(
         customer=customer,
         label="Office",
