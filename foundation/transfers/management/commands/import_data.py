@@ -122,7 +122,7 @@ def _as_json(run: ImportRun, job: Job) -> dict[str, Any]:
 
 def _shape(sniffed: Sniffed, options: dict[str, Any]) -> Shape:
     """The form of the file; nobody is here to look at a guess, so a doubtful encoding must be named."""
-    is_sure = sniffed.shape.encoding.lower().startswith("utf")
+    is_sure = sniffed.shape.encoding.lower().startswith("utf") and not sniffed.is_mixed
     if not is_sure and not options["encoding"]:
         likely = next(choice for choice in sniffed.encodings if choice.code == sniffed.shape.encoding)
         raise ValidationError(
