@@ -42,13 +42,13 @@ def counts(printed):
 
 def test_all_rows_in_is_code_0_and_counts(file):
     printed, code = run("import_data", "customers", file("Name\nAda\nBob\n"))
-    assert (counts(printed), code) == ("read 2, new 2, changed 0, unchanged 0, left 0, refused 0", 0)
+    assert (counts(printed), code) == ("read 2, new 2, changed 0, unchanged 0, deleted 0, left 0, refused 0", 0)
 
 
 def test_some_refused_is_code_1_and_the_good_rows_stay(file):
     printed, code = run("import_data", "customers", file(NO_GROUP))
     assert (code, list(Customer.objects.values_list("name", flat=True))) == (1, ["Bob"])
-    assert counts(printed) == "read 2, new 1, changed 0, unchanged 0, left 0, refused 1"
+    assert counts(printed) == "read 2, new 1, changed 0, unchanged 0, deleted 0, left 0, refused 1"
 
 
 def test_create_missing_makes_the_group(file):

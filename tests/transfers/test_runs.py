@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from customers.models import Account, Customer, CustomerGroup
+from customers.models import Account, Address, Customer, CustomerGroup
 from foundation.changes.models import Change, ChangeSet, Source
 from foundation.changes.testing import no_unknown_changes
 from foundation.jobs.models import Job, OutboxMessage
@@ -19,7 +19,7 @@ from foundation.transfers.importing.preview import first_errors, page_of
 from foundation.transfers.importing.runs import run_apply, run_check, run_settle
 from foundation.transfers.importing.sweeping import plans_prune, runs_prune, seals_prune
 from foundation.transfers.models import ImportRun, Seal
-from tests.factories import CustomerFactory, UserFactory
+from tests.factories import AddressFactory, CustomerFactory, UserFactory
 from tests.transfers.importing_tools import applied, checked, done, undone, uploaded
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -227,3 +227,15 @@ def test_sweeping_forgets_files_previews_plans_and_seals_that_hold_no_more():
     assert (runs_prune(), plans_prune()) == (1, 0)
     run.refresh_from_db()
     assert (run.file.name, fetch(f"SELECT to_regclass('{names_of(run).rows}') IS NULL")) == ("", [(True,)])
+
+
+def test_a_file_that_only_deletes_is_applied_and_undone_with_all_that_went_along():
+    first, second = AddressFactory(street="Main 1"), AddressFactory(street="Main 2")
+    text = f"Address ID,Delete\n{first.pk},1\n{second.pk},0\n"
+    run = uploaded(text, what="addresses")
+    done(run_check(run=run, ring=False), run)
+    assert (run.counts["deleted"], [row.line for row in page_of(run, "deleted", 1)]) == (1, [2])
+    done(run_apply(run=run, check_token=run.check_token, ring=False), run)
+    assert list(Address.objects.all()) == [second]
+    undone(run)
+    assert set(Address.objects.values_list("street", flat=True)) == {"Main 1", "Main 2"}

@@ -144,7 +144,7 @@ def _written(run: JobRun, imported: ImportRun) -> dict[str, Any]:
     names, layout = names_of(imported), layout_of(imported)
     if not is_staged(names, imported.counts["read"]):
         raise _StaleError
-    total = imported.counts["new"] + imported.counts["changed"]
+    total = imported.counts["new"] + imported.counts["changed"] + imported.counts["deleted"]
     with run.recording(reason=_("Import of %(file)s") % {"file": imported.name}, source=Source.IMPORT), refusals():
         ImportRun.objects.select_for_update(of=("self",)).get(pk=imported.pk)
         if total and is_stale(names, layout):

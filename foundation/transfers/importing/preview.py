@@ -46,7 +46,7 @@ class PreviewRow:
     errors: list[CellError] = field(default_factory=list)
 
 
-KINDS = ("new", "changed", "unchanged", "left", "refused")
+KINDS = ("new", "changed", "unchanged", "deleted", "left", "refused")
 
 
 def page_of(run: ImportRun, kind: str, page: int, *, size: int = PAGE, column: str = "") -> list[PreviewRow]:
@@ -151,6 +151,8 @@ def _changes(shown: list[Any], labels: Labels, new: list[Any], old: list[Any]) -
 def _quiet(names: Names, layout: Layout, kind: str, size: int, offset: int) -> list[PreviewRow]:
     """Rows nothing happens to."""
     known = f"SELECT _line, id FROM {names.left}"
+    if kind == "deleted":
+        known = f"SELECT _line, id FROM {names.rows} WHERE _state = 'deleted'"
     if kind == "unchanged":
         known = f"""SELECT _line, id FROM {names.rows} WHERE _state = 'unchanged' UNION ALL
             SELECT s._line, s.record FROM {names.seen} s WHERE s.record IS NOT NULL

@@ -25,7 +25,7 @@ from foundation.transfers.registry import Transfer
 
 SOME_REFUSED = 1
 ERRORS_PRINTED = 200
-COUNTS = ("read", "new", "changed", "unchanged", "left", "refused")
+COUNTS = ("read", "new", "changed", "unchanged", "deleted", "left", "refused")
 
 
 class Command(BaseCommand):
