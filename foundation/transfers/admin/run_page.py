@@ -159,6 +159,7 @@ def rows(request: HttpRequest, run: ImportRun, kind: str) -> dict[str, Any]:
     return {
         "rows": [(row, _url(name, row.key) if name and row.key else "") for row in found],
         "rows_page": page,
+        "has_values": kind in ("new", "changed") and run.state == State.CHECKED,
         "columns": [(name, name or _("the whole row"), count) for name, count in columns],
         "column": column,
     }

@@ -106,8 +106,11 @@ class UploadForm(forms.Form):
     def is_clear(self, run: ImportRun) -> bool:
         """Whether nothing about the file is guessed or left out, so that it may be checked at once."""
         assert self.look is not None  # noqa: S101
-        is_sure = len(self.look.encodings) < 2 or self.cleaned_data["profile"] is not None
-        return is_sure and not set(run.unknown_headers) - {_("Error")} and not mapping_problems(run, self.transfer)
+        if mapping_problems(run, self.transfer):
+            return False
+        if self.cleaned_data["profile"] is not None:  # a person has answered before what would be asked
+            return True
+        return len(self.look.encodings) < 2 and not set(run.unknown_headers) - {_("Error")}
 
 
 def mapping_problems(run: ImportRun, transfer: Transfer) -> list[str]:

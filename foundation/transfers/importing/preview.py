@@ -202,7 +202,8 @@ class Labels:
         missing = [key for key in keys if (model._meta.label, key) not in self.names]
         if missing:
             ids = ", ".join(map(str, missing))
-            made = f"SELECT id, name FROM {names.missing} WHERE id IN ({ids})"
+            label = literal(model._meta.label)  # keys of one kind may be those of another, too
+            made = f"SELECT id, name FROM {names.missing} WHERE model = {label} AND id IN ({ids})"
             if model is layout.model:
                 made += f" UNION SELECT id, {_name_column(layout)} FROM {names.rows} WHERE id IN ({ids})"
             for key, name in fetch(made):

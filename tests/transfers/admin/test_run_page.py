@@ -71,7 +71,7 @@ def test_a_column_nobody_knows_narrows_nothing(client, checked):
 def test_what_will_be_created_is_named(client, checked):
     run = checked("Name,Group Name\nAda,Germany\n")
     page = open_page(client, run)
-    assert "Not here yet, 1 customer groups: <strong>Germany</strong>" in page
+    assert "Customer groups that do not exist yet (1): <strong>Germany</strong>" in page
     post(client, run, "create_missing")
     run_pending()
     assert "<dt>Customer groups</dt><dd>Germany</dd>" in open_page(client, run)
@@ -83,6 +83,18 @@ def test_the_new_row_names_the_group_that_is_not_there_yet(client, checked):
     post(client, run, "create_missing")
     run_pending()
     assert "Germany" in open_page(client, run, tab="new").partition('id="rows"')[2]
+
+
+def test_a_group_and_a_term_that_would_get_the_same_number_keep_their_names(client, checked):
+    with connection.cursor() as cursor:
+        for table in ("customers_customergroup", "customers_paymentterm"):
+            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), 7000)", [table])
+    run = checked("Name,Group Name,Payment term\nAda,Germany,net 30\n")
+    post(client, run, "create_missing")
+    run_pending()
+    page = open_page(client, run, tab="new")
+    assert '<span class="hub-quiet">customer group:</span> Germany' in page
+    assert '<span class="hub-quiet">payment term:</span> net 30' in page
 
 
 def test_unknown_columns_are_named(client, upload):

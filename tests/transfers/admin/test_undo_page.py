@@ -50,9 +50,10 @@ def test_the_plan_says_what_goes_and_what_comes_back(client, planned):
     CustomerFactory(name="Old", code="O")
     run = planned("Code,Name\nO,New name\nN,Ada\n")
     page = words(client.get(url(run, "undo")))
-    assert "Ada</td> <td> is deleted </td>" in page
+    assert 'Ada</td> <td data-label="What happens"> is deleted </td>' in page
     assert '<del><span class="hub-sr">was </span>New name</del>' in page
-    assert '<th scope="row">Customers</th><td class="hub-number">1</td><td class="hub-number">1</td>' in page
+    counts = '<td class="hub-number" data-label="Deleted">1</td><td class="hub-number" data-label="Restored">1</td>'
+    assert f'<th scope="row">Customers</th>{counts}' in page
 
 
 def test_I11_what_was_changed_since_stays_and_why(client, planned):
