@@ -36,11 +36,13 @@ TONES: dict[str, Tone] = {
 LABELS = {
     "new": gettext_lazy("New"),
     "changed": gettext_lazy("Changed"),
+    "deleted": gettext_lazy("Deleted"),
     "unchanged": gettext_lazy("Unchanged"),
     "left": gettext_lazy("Left alone"),
     "refused": gettext_lazy("Refused"),
 }
-KIND_TONES = {"new": "good", "changed": "info", "refused": "bad"}
+KIND_TONES = {"new": "good", "changed": "info", "deleted": "warning", "refused": "bad"}
+RARE = ("deleted", "left")  # shown only where there are some
 EAGER_SECONDS = 20  # people watch the first seconds of a job: it is asked for twice a second
 NAMES_SHOWN = 20
 
@@ -111,20 +113,20 @@ def poll_seconds(job: Job | None) -> float:
 
 def found(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     """Tabs with counts, the rows of the open one, what would be made, and what may be done now."""
-    counts, is_there = run.counts, preview.is_there(run)
+    counts, is_there = all_counts(run), preview.is_there(run)
     kind = _open_kind(request, run)
     tabs = [
         Tab(name, str(label), counts[name], KIND_TONES.get(name, "") if counts[name] else "", name == kind)
         for name, label in LABELS.items()
-        if counts[name] or name != "left"
+        if counts[name] or name not in RARE
     ]
-    written = counts["new"] + counts["changed"]
+    written = counts["new"] + counts["changed"] + counts["deleted"]
     is_whole = bool(counts["refused"] and run.options.get("all_or_nothing"))
     shown = {
         "is_there": is_there,
         "tabs": tabs,
         "kind": kind,
-        "made": [Made.of(name, names) for name, names in sorted(counts.get("created", {}).items())],
+        "made": [Made.of(name, names) for name, names in sorted(run.counts.get("created", {}).items())],
         "written": written,
         "import_label": ngettext("Import %(count)s row now", "Import %(count)s rows now", written)
         % {"count": f"{written:,}"},
@@ -144,15 +146,21 @@ def _open_kind(request: HttpRequest, run: ImportRun) -> str:
     chosen = request.GET.get("tab", "")
     if chosen in LABELS:
         return chosen
-    order = ("refused", "changed", "new", "left", "unchanged")
-    return next((kind for kind in order if run.counts[kind]), "new")
+    order = ("refused", "deleted", "changed", "new", "left", "unchanged")
+    counts = all_counts(run)
+    return next((kind for kind in order if counts[kind]), "new")
+
+
+def all_counts(run: ImportRun) -> dict[str, int]:
+    """How many rows of each kind; imports checked by an earlier version know fewer kinds."""
+    return {kind: run.counts.get(kind, 0) for kind in LABELS}
 
 
 def rows(request: HttpRequest, run: ImportRun, kind: str) -> dict[str, Any]:
     """One page of rows, with the filter by column where they are refused."""
     columns = preview.error_columns(run) if kind == "refused" else []
     column = next((name for name, _count in columns if name == request.GET.get("column")), "")
-    total = next((count for name, count in columns if column and name == column), run.counts[kind])
+    total = next((count for name, count in columns if column and name == column), all_counts(run)[kind])
     page: Page[Any] = Paginator(range(total), preview.PAGE).get_page(request.GET.get("page"))  # type: ignore[arg-type]
     found = preview.page_of(run, kind, page.number, column=column)
     name = _record_page(request, run, kind)
@@ -168,7 +176,8 @@ def rows(request: HttpRequest, run: ImportRun, kind: str) -> dict[str, Any]:
 def _record_page(request: HttpRequest, run: ImportRun, kind: str) -> str:
     """Name of the page of a record; none for rows that are no records yet, or that one may not open."""
     transfer = transfer_of(run)
-    is_record = kind != "refused" and (kind != "new" or run.state == State.APPLIED)
+    there = {"new": run.state == State.APPLIED, "deleted": run.state != State.APPLIED, "refused": False}
+    is_record = there.get(kind, True)
     meta = transfer.model._meta
     if not is_record or not request.user.has_perm(f"{meta.app_label}.view_{meta.model_name}"):
         return ""

@@ -9,16 +9,15 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from foundation.identity.models import User
 from foundation.transfers.admin import run_views
-from foundation.transfers.admin.run_page import state_badge
+from foundation.transfers.admin.run_page import LABELS, state_badge
 from foundation.transfers.importing.runs import run_settle
 from foundation.transfers.importing.selectors import importable, run_list
 from foundation.transfers.models import ImportRun
@@ -138,11 +137,5 @@ class ImportRunAdmin(BigListMixin, ModelAdmin):
     @display(description=gettext_lazy("rows"))
     def shown_counts(self, run: ImportRun) -> str:
         """What the check found, without zeros."""
-        words = {"new": _("new"), "changed": _("changed"), "unchanged": _("unchanged"), "refused": _("refused")}
-        counts = [(run.counts.get(kind, 0), word) for kind, word in words.items()]
+        counts = [(run.counts.get(kind, 0), str(label).lower()) for kind, label in LABELS.items()]
         return ", ".join(f"{count:,} {word}" for count, word in counts if count)
-
-
-def list_url() -> str:
-    """Address of the list."""
-    return reverse("admin:transfers_importrun_changelist")

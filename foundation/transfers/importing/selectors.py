@@ -34,7 +34,7 @@ def run_list(user: Any) -> models.QuerySet[ImportRun]:
 
 def runs_waiting(user: Any) -> models.QuerySet[ImportRun]:
     """A person's own imports that are checked, would write something, and wait for a word."""
-    would_write = models.Q(counts__new__gt=0) | models.Q(counts__changed__gt=0)
+    would_write = models.Q(counts__new__gt=0) | models.Q(counts__changed__gt=0) | models.Q(counts__deleted__gt=0)
     return run_list(user).filter(would_write, owner_id=user.pk, state=State.CHECKED)
 
 

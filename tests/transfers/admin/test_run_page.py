@@ -97,6 +97,14 @@ def test_a_group_and_a_term_that_would_get_the_same_number_keep_their_names(clie
     assert '<span class="hub-quiet">payment term:</span> net 30' in page
 
 
+def test_rows_that_delete_are_counted_shown_and_offered(client, checked):
+    run = checked("Name\nAda\n")
+    ImportRun.objects.update(counts=run.counts | {"new": 0, "deleted": 2})
+    page = open_page(client, run)
+    assert "<span>Deleted</span> <strong>2</strong>" in page
+    assert "Import 2 rows now" in page
+
+
 def test_unknown_columns_are_named(client, upload):
     upload("Name,Shoe size\nAda,42\n")
     run = ImportRun.objects.get()
