@@ -6,7 +6,6 @@ reads the same declaration (identities, tree, links); what the engine asks of ru
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -20,6 +19,8 @@ from foundation.changes.refusals import refusals
 from foundation.transfers.columns import Column, LinkedColumn
 from foundation.transfers.declaration import Identity, Rewrite, Rule, Taken
 from foundation.transfers.options import CLEAR, Blank, Options
+from foundation.transfers.plain_headers import match_headers
+from foundation.transfers.plain_links import PlainLinks
 from foundation.transfers.plain_rules import FlagsBefore, ask, collected, field_values
 from foundation.transfers.plan import LINE, Plan
 from foundation.transfers.reports import ImportReport, Refusal
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Options", "PlainResource"]
 
 
-class PlainResource(resources.ModelResource):
+class PlainResource(PlainLinks, resources.ModelResource):
     """A resource whose bad rows are refused one by one, with line, column, value and reason, and leave no trace.
 
     Subclasses declare columns, `identities` (which record a row means), `rules` (what Python judges), and `tree`, the
@@ -89,7 +90,8 @@ class PlainResource(resources.ModelResource):
     def import_table(self, table: Table, options: Options) -> ImportReport:
         """Import all good rows in one transaction and report the others; a dry run is undone at its end."""
         self.options = options
-        headers, ignored = self._match_headers(table.headers)
+        headers, ignored = match_headers(self.columns(), table.headers)
+        self._present = [name for name in headers if name]
         report = ImportReport(read=len(table.records), dry_run=options.dry_run, ignored_columns=ignored)
         good, report.refusals = _split_ragged(table)
         rows = self.rewritten([_row(headers, record) for record in good])
@@ -284,64 +286,7 @@ class PlainResource(resources.ModelResource):
                 self._set_links(column, instance, ids)
         self.plan.note_saved(row[LINE], instance)
 
-    # --- links ------------------------------------------------------------------------------------------------------
-
-    def _linked(self, column: LinkedColumn, instance: models.Model, cell: str) -> list[int]:
-        """Return the keys a cell names; those of now where it is blank."""
-        if cell == CLEAR or (not cell and self.options.blank == Blank.CLEAR):
-            return []
-        if not cell:
-            return self._present_links(column, instance)
-        return self._named(column, column.widget.clean(cell))
-
-    def _named(self, column: LinkedColumn, names: list[str]) -> list[int]:
-        """Return the keys of the records; raises ValidationError naming all that nobody bears, or several."""
-        found = {name: column.lookup.keys(name, self.options) for name in names}
-        unknown = "; ".join(name for name, keys in found.items() if not keys)
-        doubtful = "; ".join(name for name, keys in found.items() if len(keys) > 1)
-        problems = [str(column.lookup.missing) % {"value": unknown}] if unknown else []
-        problems += [_("Several records are called “%(value)s”.") % {"value": doubtful}] if doubtful else []
-        if problems:
-            raise ValidationError({column.column_name: problems})
-        return [keys[0] for keys in found.values()]
-
-    def _present_links(self, column: LinkedColumn, instance: models.Model) -> list[int]:
-        link = column.link
-        rows = link.through._default_manager.filter(**{link.owner: instance.pk})
-        order = (link.position, "pk") if link.position else (link.target,)
-        return list(rows.order_by(*order).values_list(link.target, flat=True))
-
-    def _set_links(self, column: LinkedColumn, instance: models.Model, ids: list[int]) -> None:
-        link = column.link
-        rows = link.through._default_manager.filter(**{link.owner: instance.pk})
-        rows.exclude(**{f"{link.target}__in": ids}).delete()
-        for place, pk in enumerate(ids, start=1):
-            row = rows.filter(**{link.target: pk}).first() or link.through(
-                **{f"{link.owner}_id": instance.pk, f"{link.target}_id": pk}
-            )
-            if link.position:
-                setattr(row, link.position, place)
-            row.full_clean()
-            row.save()
-
     # --- headers and reports ----------------------------------------------------------------------------------------
-
-    def _match_headers(self, headers: Iterable[str]) -> tuple[list[str | None], list[str]]:
-        """Return our column name for each header (None: not ours) and the headers nobody knows."""
-        names = {
-            word.casefold(): column.column_name
-            for column in self.columns()
-            for word in (column.column_name, *column.aliases)
-        }
-        matched = [names.get(header.casefold()) for header in headers]
-        _refuse_doubled(headers, matched)
-        self._present = [name for name in matched if name]
-        if not self._present:
-            raise ValidationError(
-                _("No column of the file is known here. Its first line must hold names such as %(names)s.")
-                % {"names": ", ".join(f"“{column.column_name}”" for column in self.columns()[:2])}
-            )
-        return matched, [header for header, name in zip(headers, matched, strict=True) if header and not name]
 
     def _run(self, rows: list[dict[str, Any]], report: ImportReport) -> None:
         self._total = len(rows)
@@ -424,19 +369,6 @@ def _split_ragged(table: Table) -> tuple[list[Record], list[Refusal]]:
         if len(record.cells) != expected
     ]
     return good, bad
-
-
-def _refuse_doubled(headers: Iterable[str], matched: list[str | None]) -> None:
-    """Refuse two headers that mean the same column."""
-    seen: dict[str, str] = {}
-    for header, name in zip(headers, matched, strict=True):
-        if name and name in seen:
-            raise ValidationError(
-                _("The columns “%(one)s” and “%(other)s” mean the same: keep one of them.")
-                % {"one": seen[name], "other": header}
-            )
-        if name:
-            seen[name] = header
 
 
 def _row(headers: list[str | None], record: Record) -> dict[str, Any]:

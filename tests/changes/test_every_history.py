@@ -14,6 +14,7 @@ from tests.ui.records import make_records
 
 WITHOUT_HISTORY = {"changes.ChangeSet", "changes.AuditEvent"}  # the past itself
 NEVER_EDITED = {"identity.ApiToken"}  # a token is issued and revoked
+HIDDEN_BY_AN_EDIT = {"transfers.ImportProfile"}  # a profile of a kind that nobody knows is shown to nobody
 STAYS_DELETED = {"identity.User", "auth.Group", "identity.ApiToken"}
 
 
@@ -92,7 +93,7 @@ def test_restore_asks_for_every_model_that_is_edited(status):
         record = one.model._base_manager.order_by("pk").last()  # the first person is the one who asks
         answers = {status(one, "restore", record.pk, change.pk) for change in edits(record) if change}
         opened |= {one.opts.label} if 200 in answers else set()
-        asked |= answers
+        asked |= answers - ({404} if one.opts.label in HIDDEN_BY_AN_EDIT else set())
     assert opened == {one.opts.label for one in tracked_admins()} - NEVER_EDITED
     assert asked <= {200, 302, 403}  # 302: a value that may not be put back, with the reason
 

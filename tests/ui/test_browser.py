@@ -97,7 +97,7 @@ def test_page_outside_the_admin_loads_its_style_and_icons_under_the_strict_polic
 def test_choosing_a_file_to_import_is_quiet(staff_page, watched):
     staff_page.goto("/admin/customers/customer/import/", wait_until="networkidle")
     chosen = {"name": "customers.csv", "mimeType": "text/csv", "buffer": b"Name\nNordwind\n"}
-    field = staff_page.get_by_label("CSV file")
+    field = staff_page.get_by_label("Choose a file, or drop it here")
     field.set_input_files(chosen)
     assert field.evaluate("field => field.files[0].name") == "customers.csv"
     assert watched() == []

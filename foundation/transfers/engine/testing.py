@@ -12,6 +12,7 @@ from foundation.transfers.engine.sql import Names, fetch
 from foundation.transfers.engine.staging import StagedRow, drop_tables
 from foundation.transfers.options import Options
 from foundation.transfers.plain import PlainResource
+from foundation.transfers.plain_headers import match_headers
 from foundation.transfers.reports import Refusal
 from foundation.transfers.tables import Table
 
@@ -41,13 +42,13 @@ def refusals(names: Names) -> list[Refusal]:
 def layout_for(resource: PlainResource, headers: list[str], options: Options) -> Layout:
     """The layout of a file with our own headers."""
     resource.options = options
-    matched, _unknown = resource._match_headers(headers)
+    matched, _unknown = match_headers(resource.columns(), headers)
     by_name = {column.column_name: column for column in resource.columns()}
     return Layout(resource, [by_name[name] for name in matched if name], options)
 
 
 def _staged(table: Table, layout: Layout, resource: PlainResource) -> Iterator[StagedRow]:
-    matched, _unknown = resource._match_headers(table.headers)
+    matched, _unknown = match_headers(resource.columns(), table.headers)
     for number, record in enumerate(table.records, start=1):
         if len(record.cells) != len(table.headers):
             sentence = f"Expecting to get {len(table.headers)} columns, actually got {len(record.cells)}."
