@@ -163,13 +163,16 @@ def test_I3_refused_rows_can_be_mended_and_sent_again():
 
 
 def test_I10_the_owner_gets_oros_counters_by_mail_without_a_cell_of_the_file():
-    run = applied("Name,Tax code\nAda,SECRET\nBob,\n", UserFactory(email="anna@example.com", is_superuser=True))
+    run = applied(
+        "Name,Tax code,VAT Id\nAda,SECRET,PL 1234563210\nBob,,\n",
+        UserFactory(email="anna@example.com", is_superuser=True),
+    )
     (mail,) = OutboxMessage.objects.all()
     sent = message_from_bytes(b64decode(mail.payload["source"]), policy=policy.default)
     text = sent.get_body(("plain",)).get_content()
     assert sent["Subject"] == "Result of importing file customers.csv"
-    assert "Errors: 1 processed: 1, read: 2, added: 1, updated: 0, replaced: 0" in text
-    assert ("SECRET" in text, run.get_absolute_url() in text) == (False, True)
+    assert "Errors: 2 processed: 1, read: 2, added: 1, updated: 0, replaced: 0" in text
+    assert ("SECRET" in text, "1234563210" in text, run.get_absolute_url() in text) == (False, False, True)
 
 
 def test_a_cancelled_check_can_be_started_again():

@@ -90,12 +90,9 @@ def _refuse_orphans(names: Names, layout: Layout) -> int:
     return execute(f"""
         INSERT INTO {names.errors}
         WITH RECURSIVE lost(id, _line) AS (
-            (SELECT r.id, r._line FROM {names.rows} r 
-             WHERE r._new AND {refused(names, "r._line")}
-            UNION
-            SELECT a.id, a._line FROM astray a WHERE a._new)
-            UNION
-            SELECT l.id, l._line FROM {names.left} l WHERE l._new
+            (SELECT r.id, r._line FROM {names.rows} r WHERE r._new AND {refused(names, "r._line")}
+             UNION SELECT a.id, a._line FROM astray a WHERE a._new
+             UNION SELECT l.id, l._line FROM {names.left} l WHERE l._new)
             UNION
             SELECT r.id, r._line FROM lost JOIN {names.rows} r ON r.{parent} = lost.id WHERE r._new
         )
@@ -109,8 +106,9 @@ def _refuse_orphans(names: Names, layout: Layout) -> int:
     """)
 
 
-# Every record has one parent, so the records met on the way up from one on a circle are just those of the circle. Only
-# rows that others hang below, or that were in the tree before, can close one.
+# Every record has one parent, so the records met on the way up from one on a circle are just those of the circle. A
+# circle has a row whose parent stands further down in the file, or is the row itself, or is not in the file at all; and
+# this last only where a record of the file was in the tree before. So in a file that names parents first nobody walks.
 _GOOD = """
     CREATE TEMP TABLE good ON COMMIT DROP AS
     SELECT r.id, r._line, r._new, r.{parent} AS parent FROM {rows} r WHERE NOT {refused};
@@ -119,8 +117,12 @@ _GOOD = """
 """
 _CIRCLES = """
     WITH RECURSIVE walk(start, node) AS (
-        SELECT g.id, g.parent FROM good g
-        WHERE g.parent IS NOT NULL AND (NOT g._new OR g.id IN (SELECT k.parent FROM good k))
+        SELECT g.id, g.parent FROM good g LEFT JOIN good p ON p.id = g.parent
+        LEFT JOIN (SELECT DISTINCT k.parent FROM good k) below ON below.parent = g.id
+        WHERE g.parent IS NOT NULL AND (NOT g._new OR below.parent IS NOT NULL) AND (
+            p._line >= g._line
+            OR (p.id IS NULL AND EXISTS (SELECT 1 FROM good m WHERE NOT m._new AND m.parent IS NOT NULL))
+        )
         UNION
         SELECT w.start, above.parent FROM walk w CROSS JOIN LATERAL (
             SELECT g.parent FROM good g WHERE g.id = w.node
@@ -130,15 +132,15 @@ _CIRCLES = """
         ) above
         WHERE w.node <> w.start AND above.parent IS NOT NULL
     ), circle AS (
-        SELECT w.start, array_agg(g._line ORDER BY g._line) AS lines
+        SELECT w.start, array_agg(g.id) AS members, array_agg(g._line ORDER BY g._line) AS lines
         FROM walk w JOIN good g ON g.id = w.node
         WHERE w.start IN (SELECT start FROM walk WHERE node = start) GROUP BY w.start
     )
-    SELECT g._line, NULL::smallint, {column}, '', 'circle', CASE
+    SELECT DISTINCT ON (g._line) g._line, NULL::smallint, {column}, '', 'circle', CASE
         WHEN g.parent = g.id THEN replace({own}, '%(name)s', {name})
         WHEN cardinality(c.lines) = 1 THEN replace(replace({below}, '%(name)s', {name}), '%(parent)s', {parent_name})
         ELSE replace({lines}, '%(lines)s', array_to_string(c.lines[1:{shown}], ', ')) END
-    FROM circle c JOIN good g ON g.id = c.start JOIN {rows} r ON r.id = g.id
+    FROM circle c CROSS JOIN LATERAL unnest(c.members) member JOIN good g ON g.id = member JOIN {rows} r ON r.id = g.id
     LEFT JOIN {table} p ON p.{key} = g.parent
 """
 

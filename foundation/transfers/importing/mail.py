@@ -22,6 +22,7 @@ from foundation.transfers.models import ImportRun
 
 log = structlog.get_logger(__name__)
 ERRORS_SHOWN = 20
+QUOTED = "“[^”]*”|'[^']*'"  # names and numbers of records
 WORTH_A_MAIL = 60  # seconds a check takes before the person may have gone away
 
 
@@ -75,8 +76,9 @@ def _send(run: JobRun, imported: ImportRun, subject: str, lines: list[str], *, w
 
 
 def _errors(imported: ImportRun) -> list[str]:
-    """The first errors by line and column; the sentence without the cell it quotes."""
-    said = f"CASE WHEN value = '' THEN message ELSE replace(message, value, {literal('…')}) END"
+    """The first errors by line and column; the sentence without the cell, and without whatever else it quotes."""
+    cell_out = f"CASE WHEN value = '' THEN message ELSE replace(message, value, {literal('…')}) END"
+    said = f"regexp_replace({cell_out}, {literal(QUOTED)}, {literal('…')}, 'g')"
     rows: list[tuple[Any, ...]] = fetch(
         f"SELECT _line, column_name, {said} FROM {names_of(imported).errors} ORDER BY _line, place LIMIT {ERRORS_SHOWN}"
     )
