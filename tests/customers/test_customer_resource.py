@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 
 from customers.models import Customer, CustomerGroup, PaymentTerm
 from customers.resources import CustomerResource
-from foundation.transfers.files import write_export
-from foundation.transfers.plain import Options
-from foundation.transfers.tables import read_table
+from foundation.transfers.options import Options
+from foundation.transfers.plain.export import write_export
+from foundation.transfers.plain.tables import read_table
 from tests.factories import CustomerFactory, CustomerGroupFactory, TaxCodeFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -22,13 +22,14 @@ from foundation.transfers.exporting.export import Export
 from foundation.transfers.exporting.profiles import FileFormat, Profile
 from foundation.transfers.exporting.related import RelatedText
 from foundation.transfers.exporting.services import export_to
-from foundation.transfers.files import write_export
 from foundation.transfers.formulas import formula_escaped
 from foundation.transfers.mapping import compile_mapping, guess_mapping
-from foundation.transfers.plain import Options, PlainResource
+from foundation.transfers.options import Options
+from foundation.transfers.plain import PlainResource
+from foundation.transfers.plain.export import write_export
+from foundation.transfers.plain.tables import read_table
 from foundation.transfers.reading import open_records, sniff
 from foundation.transfers.registry import Transfer, transfer_by_slug
-from foundation.transfers.tables import read_table
 from tests.factories import (
     AccountFactory,
     CustomerFactory,

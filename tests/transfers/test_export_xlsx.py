@@ -13,9 +13,9 @@ from foundation.transfers.exporting.export import Export
 from foundation.transfers.exporting.profiles import FileFormat, Profile
 from foundation.transfers.exporting.services import export_to
 from foundation.transfers.exporting.templates import Allowed, allowed_values, csv_template, write_xlsx_template
-from foundation.transfers.plain import Options
+from foundation.transfers.options import Options
+from foundation.transfers.plain.tables import read_table
 from foundation.transfers.registry import transfer_by_slug
-from foundation.transfers.tables import read_table
 from tests.factories import CustomerFactory, CustomerGroupFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ import io
 import pytest
 from django.core.exceptions import ValidationError
 
-from foundation.transfers.tables import read_table
+from foundation.transfers.plain.tables import read_table
 
 
 def table(text, encoding="utf-8"):

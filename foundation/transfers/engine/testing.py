@@ -12,9 +12,9 @@ from foundation.transfers.engine.sql import Names, fetch
 from foundation.transfers.engine.staging import StagedRow, drop_tables
 from foundation.transfers.options import Options
 from foundation.transfers.plain import PlainResource
-from foundation.transfers.plain_headers import match_headers
+from foundation.transfers.plain.headers import match_headers
+from foundation.transfers.plain.tables import Table
 from foundation.transfers.reports import Refusal
-from foundation.transfers.tables import Table
 
 _numbers = itertools.count(1_000_000)
 

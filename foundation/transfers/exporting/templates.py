@@ -16,7 +16,7 @@ from openpyxl import Workbook
 from foundation.transfers.exporting.stream import header_line
 from foundation.transfers.exporting.xlsx_file import add_sheet, sheet_cell
 from foundation.transfers.lookups import LookupWidget
-from foundation.transfers.plain import Options
+from foundation.transfers.options import Options
 
 if TYPE_CHECKING:
     from foundation.identity.models import User

@@ -13,7 +13,7 @@ from foundation.transfers.engine.testing import import_table
 from foundation.transfers.exporting.profiles import Profile, profile_columns
 from foundation.transfers.mapping import guess_mapping
 from foundation.transfers.options import Options
-from foundation.transfers.tables import read_table
+from foundation.transfers.plain.tables import read_table
 from tests.customers.transfers.oracle import HOW, by_engine, by_row, files, table_of
 from tests.factories import (
     AddressFactory,

@@ -12,10 +12,10 @@ from foundation.changes.recording import recording
 from foundation.identity.roles import Role, role_permissions
 from foundation.transfers.engine.testing import import_table
 from foundation.transfers.exporting.templates import csv_template
-from foundation.transfers.files import write_export
 from foundation.transfers.options import Options
+from foundation.transfers.plain.export import write_export
+from foundation.transfers.plain.tables import read_table
 from foundation.transfers.registry import transfer_by_slug, transfers
-from foundation.transfers.tables import read_table
 from tests.customers.transfers.records import make_one_of_each
 
 pytestmark = pytest.mark.django_db

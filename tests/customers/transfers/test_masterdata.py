@@ -11,7 +11,7 @@ from customers.resources import AccountResource, GroupResource, PaymentTermResou
 from foundation.changes.recording import recording
 from foundation.transfers.engine.testing import import_table
 from foundation.transfers.options import Options
-from foundation.transfers.tables import read_table
+from foundation.transfers.plain.tables import read_table
 from tests.customers.transfers.oracle import HOW, by_engine, by_row, files, table_of
 from tests.factories import (
     AccountFactory,

@@ -9,7 +9,7 @@ from customers.resources import CustomerResource
 from foundation.changes.recording import recording
 from foundation.transfers.engine.testing import import_table
 from foundation.transfers.options import Options
-from foundation.transfers.tables import read_table
+from foundation.transfers.plain.tables import read_table
 
 pytestmark = pytest.mark.django_db
 

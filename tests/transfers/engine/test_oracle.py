@@ -13,7 +13,7 @@ from customers.resources import CustomerResource
 from foundation.changes.recording import recording
 from foundation.transfers.engine.testing import import_table
 from foundation.transfers.options import Options
-from foundation.transfers.tables import read_table
+from foundation.transfers.plain.tables import read_table
 from tests.factories import CustomerFactory, CustomerGroupFactory, PaymentTermFactory, TaxCodeFactory
 
 NAMES = ["Ada", "ada", "Bob", "Cyd", "Dov", "Eve", "x" * 256]

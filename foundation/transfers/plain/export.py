@@ -7,7 +7,7 @@ from typing import IO, Any
 
 from django.db import models
 
-from foundation.transfers.plain import PlainResource
+from foundation.transfers.plain.resource import PlainResource
 
 ROWS_AT_ONCE = 2_000
 

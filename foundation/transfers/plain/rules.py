@@ -15,7 +15,7 @@ from foundation.transfers.engine.sql import literal
 from foundation.transfers.options import CLEAR
 
 if TYPE_CHECKING:
-    from foundation.transfers.plain import PlainResource
+    from foundation.transfers.plain.resource import PlainResource
 
 BLANK = (None, "", False)
 

@@ -20,7 +20,7 @@ from foundation.transfers.options import CLEAR, Strategy
 from foundation.transfers.reports import Refusal
 
 if TYPE_CHECKING:
-    from foundation.transfers.plain import PlainResource
+    from foundation.transfers.plain.resource import PlainResource
 
 LINE = "__line__"  # rides along in each row; no file has such a header, since the headers are ours
 Row = dict[str, Any]

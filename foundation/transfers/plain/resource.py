@@ -19,18 +19,18 @@ from foundation.changes.refusals import refusals
 from foundation.transfers.columns import Column, LinkedColumn
 from foundation.transfers.declaration import Identity, Rewrite, Rule, Taken
 from foundation.transfers.options import CLEAR, Blank, Options
-from foundation.transfers.plain_headers import match_headers
-from foundation.transfers.plain_links import PlainLinks
-from foundation.transfers.plain_rules import FlagsBefore, ask, collected, field_values
-from foundation.transfers.plan import LINE, Plan
+from foundation.transfers.plain.headers import match_headers
+from foundation.transfers.plain.links import PlainLinks
+from foundation.transfers.plain.plan import LINE, Plan
+from foundation.transfers.plain.rules import FlagsBefore, ask, collected, field_values
+from foundation.transfers.plain.tables import Record, Table
 from foundation.transfers.reports import ImportReport, Refusal
-from foundation.transfers.tables import Record, Table
 
 if TYPE_CHECKING:
     from foundation.transfers.engine.layout import Layout
     from foundation.transfers.engine.sql import Names
 
-__all__ = ["Options", "PlainResource"]
+__all__ = ["PlainResource"]
 
 
 class PlainResource(PlainLinks, resources.ModelResource):
