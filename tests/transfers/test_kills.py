@@ -9,6 +9,7 @@ from foundation.jobs.claims import take_over
 from foundation.jobs.models import Job
 from foundation.jobs.services import run_here
 from foundation.transfers.importing.runs import run_apply, run_check, run_plan_undo, run_undo
+from tests.factories import CustomerFactory
 from tests.transfers.importing_tools import applied, checked, done, uploaded
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,7 +42,7 @@ def went_on(job, run):
     return job.state, run.state
 
 
-@pytest.mark.parametrize("point", ["transfers.staging", "transfers.checked", "job.done"])
+@pytest.mark.parametrize("point", ["transfers.staging", "transfers.checked"])
 def test_I1_a_check_that_was_killed_begins_anew(children, point):
     run = uploaded(ROWS)
     job = killed(children, run_check(run=run, ring=False), point)
@@ -58,14 +59,36 @@ def test_I2_an_import_that_was_killed_has_written_nothing_and_goes_on(children, 
     assert written() == 1_200
 
 
+def test_a_check_that_was_killed_after_its_commit_leaves_alone_who_has_gone_on(children):
+    """The person need not wait for the sweeper: what is checked can be imported."""
+    run = uploaded(ROWS)
+    job = killed(children, run_check(run=run, ring=False), "job.done")
+    run.refresh_from_db()
+    seen = run.check_token
+    done(run_apply(run=run, check_token=seen, ring=False), run)
+    assert went_on(job, run) == ("succeeded", "applied")
+    assert (run.check_token, run.counts["new"]) == (seen, 1_200)
+
+
 def test_an_import_that_was_killed_after_its_commit_is_not_done_twice(children):
     run = checked(ROWS)
     job = killed(children, run_apply(run=run, check_token=run.check_token, ring=False), "job.done")
-    changes = written()
-    assert (Customer.objects.count(), went_on(job, run), written()) == (
-        *(1_200, ("succeeded", "applied")),
-        changes,
-    )
+    assert (Customer.objects.count(), written(), went_on(job, run)) == (1_200, 1_200, ("succeeded", "applied"))
+    assert (written(), run.counts["new"]) == (1_200, 1_200)
+
+
+def test_an_import_without_a_look_that_was_killed_after_its_commit_keeps_its_counts(children):
+    run = uploaded(ROWS)
+    job = killed(children, run_check(run=run, apply=True, ring=False), "job.done")
+    assert (went_on(job, run), run.counts["new"], run.counts["unchanged"]) == (("succeeded", "applied"), 1_200, 0)
+
+
+def test_an_import_that_was_stale_and_killed_writes_nothing_unseen(children):
+    run = checked(ROWS)
+    CustomerFactory(code="C5")
+    job = killed(children, run_apply(run=run, check_token=run.check_token, ring=False), "job.done")
+    assert (went_on(job, run), Customer.objects.count()) == (("failed", "checked"), 1)
+    assert "was checked again" in run.error
 
 
 def test_I11_an_undo_that_was_killed_has_taken_nothing_back_and_goes_on(children):

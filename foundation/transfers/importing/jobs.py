@@ -31,6 +31,7 @@ from foundation.transfers.models import ImportRun
 from foundation.transfers.undo import UndoPlan, UndoPlanLostError, apply_undo, plan_undo
 
 State = ImportRun.State
+IS_IN = (State.APPLIED, State.UNDOING, State.UNDONE)  # what an import has written is in, or was
 STALE = gettext_lazy(
     "Records of this file were changed since the check, so it was checked again. Look at the new preview, then import."
 )
@@ -40,7 +41,9 @@ STALE = gettext_lazy(
 def check_file(run: JobRun) -> dict[str, Any]:
     """Stage the file of a run and find out what would become of each row; write the good ones if asked to."""
     imported = _import_of(run)
-    counts = _check(run, imported)
+    if not _is_at_check(run, imported):
+        return _apply(run, imported) if imported.apply_job == run.job.pk else imported.counts
+    counts = _checked_once(run, imported)
     if not run.args.get("apply"):
         mail_checked(run, imported)
         return counts
@@ -65,6 +68,21 @@ def _import_of(run: JobRun) -> ImportRun:
 
 
 # --- check ----------------------------------------------------------------------------------------------------------
+
+
+def _is_at_check(run: JobRun, imported: ImportRun) -> bool:
+    """Whether the check is this job's to do: one that was killed after its end may find the person further on."""
+    return imported.check_job == run.job.pk and imported.state in (State.CHECKING, State.CHECKED, State.FAILED)
+
+
+def _checked_once(run: JobRun, imported: ImportRun) -> dict[str, Any]:
+    """Check, unless an earlier try of this very job has: its preview is what the person may be looking at."""
+    if imported.state != State.CHECKED:
+        return _check(run, imported)
+    counts: dict[str, Any] = imported.counts
+    if is_staged(names_of(imported), counts["read"]):
+        attach_refusals(run, imported)
+    return counts
 
 
 def _check(run: JobRun, imported: ImportRun) -> dict[str, Any]:
@@ -126,14 +144,21 @@ def _tell(run: JobRun, done: int, total: int, message: str = "") -> None:
 
 def _apply(run: JobRun, imported: ImportRun) -> dict[str, Any]:
     """Write what was checked; what has changed since is checked again for the person to see."""
-    if ImportRun.objects.filter(pk=imported.pk, state=State.APPLIED, apply_job=run.job.pk).exists():
+    mine = ImportRun.objects.filter(pk=imported.pk, apply_job=run.job.pk)
+    if mine.filter(state__in=IS_IN).exists():
         return imported.counts  # an earlier try of this very job came to its end
+    if not mine.filter(state=State.APPLYING).exists():
+        raise _stale(run, imported.pk, imported.counts)  # an earlier try found it stale and checked again
     try:
         return _written(run, imported)
     except (_StaleError, ValidationError, IntegrityError) as stale:
-        counts = _check(run, imported)
-        ImportRun.objects.filter(pk=imported.pk).update(error=str(STALE))
-        raise JobFailed(str(STALE), result=counts) from stale
+        raise _stale(run, imported.pk, _check(run, imported)) from stale
+
+
+def _stale(run: JobRun, key: int, counts: dict[str, Any]) -> JobFailed:
+    """What the person hears who has seen another preview than the one there is now."""
+    ImportRun.objects.filter(pk=key, apply_job=run.job.pk, state=State.CHECKED).update(error=str(STALE))
+    return JobFailed(str(STALE), result=counts)
 
 
 class _StaleError(Exception):
