@@ -1,18 +1,30 @@
 """Processes really killed at named points of an import: nothing half done, nothing twice, and it goes on."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from customers.models import Account, Customer
 from foundation.changes.models import Change
 from foundation.jobs.claims import take_over
 from foundation.jobs.models import Job
 from foundation.jobs.services import run_here
-from foundation.transfers.importing.runs import run_apply, run_check, run_plan_undo, run_undo
+from foundation.transfers.importing import jobs
+from foundation.transfers.importing.runs import (
+    run_apply,
+    run_cancel,
+    run_check,
+    run_plan_undo,
+    run_settle,
+    run_undo,
+)
 from tests.factories import CustomerFactory
+from tests.fixtures.waiting import wait_until
 from tests.transfers.importing_tools import applied, checked, done, uploaded
 
 pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 20
 ROWS = "Name,External Id,Parent Name\n" + "".join(f"N{n},C{n},N{n // 2}\n" for n in range(1, 1_200)) + "N0,C0,\n"
 
 
@@ -89,6 +101,34 @@ def test_an_import_that_was_stale_and_killed_writes_nothing_unseen(children):
     job = killed(children, run_apply(run=run, check_token=run.check_token, ring=False), "job.done")
     assert (went_on(job, run), Customer.objects.count()) == (("failed", "checked"), 1)
     assert "was checked again" in run.error
+
+
+def test_an_import_can_be_cancelled_and_clicked_again_while_it_is_being_written(monkeypatch):
+    """Both come from other connections: neither waits for the transaction that writes."""
+    run = checked(ROWS)
+    job, really_apply = run_apply(run=run, check_token=run.check_token, ring=False), jobs.apply
+
+    def apply(names, layout, on_rows):
+        with ThreadPoolExecutor(1) as others:
+            assert others.submit(clicked, run).result(PATIENCE) == job
+        really_apply(names, layout, on_rows)
+        wait_until(lambda: on_rows(0), seconds=PATIENCE)  # until it hears that it is to stop
+
+    monkeypatch.setattr(jobs, "apply", apply)
+    assert (went_on(job, run), Customer.objects.count()) == (("cancelled", "applying"), 0)
+    assert run_settle(run).state == "checked"
+
+
+def clicked(run):
+    """Another click on Import, then one on Cancel."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '10s'")  # lest a failure waits for ever
+    try:
+        joined = run_apply(run=run, check_token=run.check_token)
+        run_cancel(run=run, by=None)
+        return joined
+    finally:
+        connection.close()
 
 
 def test_I11_an_undo_that_was_killed_has_taken_nothing_back_and_goes_on(children):

@@ -226,12 +226,12 @@ def run_undo(*, run: ImportRun, by: User | None, ring: bool = True, is_seen: boo
 @transaction.atomic
 def run_cancel(*, run: ImportRun, by: User | None) -> ImportRun:
     """Stop the step that a job is at; what it has written so far is taken back."""
-    held = _held(run)
-    job = job_of(held)
-    if not held.is_busy or job is None:
-        raise ValidationError(_wrong_state(held))
+    run.refresh_from_db()
+    job = job_of(run_settle(run))
+    if not run.is_busy or job is None:
+        raise ValidationError(_wrong_state(run))
     job_cancel(job=job, by=by)
-    return run_settle(held)
+    return run_settle(run)
 
 
 # What a run goes back to when its job has ended without coming to its end: nothing of the step is kept.
