@@ -54,15 +54,16 @@ class Plan:
 
     def identities(self) -> list[Identity]:
         """Those whose columns the file brings."""
-        return [i for i in self.resource.identities if all(self._columns_of(name) for name in i.needed)]
+        return [i for i in self.resource.identities if all(self.columns_of(name) for name in i.needed)]
 
-    def _columns_of(self, name: str) -> list[Column]:
+    def columns_of(self, name: str) -> list[Column]:
+        """The file's columns for a field."""
         return [column for column in self.columns if column.attribute == name]
 
     def _match(self, row: Row) -> None:
         for identity in self.identities():
             values = self._values(identity, row)
-            column = self._columns_of(identity.needed[0])[0]
+            column = self.columns_of(identity.needed[0])[0]
             cell = row[column.column_name]
             found = [] if values is None else list(self._found(identity, values, row))
             if len(found) > 1:
@@ -87,13 +88,18 @@ class Plan:
         return None if any(values[name] is None for name in identity.needed) else values
 
     def _value(self, name: str, row: Row) -> Any:
-        for column in self._columns_of(name):
+        for column in self.columns_of(name):
             text = row[column.column_name]
             if text and text != CLEAR:
-                return self._read(column, name, text)
+                return self.read(column, name, text)
         return None
 
-    def _read(self, column: Column, name: str, text: str) -> Any:
+    def _is_filled(self, name: str, row: Row) -> bool:
+        """Whether a cell speaks of a field, be it nonsense."""
+        return any(row[column.column_name] not in ("", CLEAR) for column in self.columns_of(name))
+
+    def read(self, column: Column, name: str, text: str) -> Any:
+        """What a text says for a field; None if it makes no sense."""
         known: Any = self.model._meta.get_field(name)
         if isinstance(known, models.AutoField):
             return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else None
@@ -108,7 +114,7 @@ class Plan:
 
     def _found(self, identity: Identity, values: dict[str, Any], row: Row) -> models.QuerySet[Any]:
         rows = self.resource.visible(self.resource.options)
-        if identity.unless and self._value(identity.unless, row):
+        if identity.unless and self._is_filled(identity.unless, row):
             rows = rows.filter(**{identity.unless: ""})
         for name, value in values.items():
             if isinstance(self.model._meta.get_field(name), (models.CharField, models.TextField)):
@@ -148,7 +154,7 @@ class Plan:
                 continue
             key = tuple(v.lower() if isinstance(v, str) else v for v in values.values())
             lines.setdefault(key, []).append(row[LINE])
-            if not identity.unless or not self._value(identity.unless, row):
+            if not identity.unless or not self._is_filled(identity.unless, row):
                 alone.add(row[LINE])
         return [group for group in lines.values() if alone & set(group)]
 
@@ -247,7 +253,7 @@ class Plan:
             return False
 
     def _is_cleared(self, row: Row, name: str) -> bool:
-        cells = [row[c.column_name] for c in self._columns_of(name)]
+        cells = [row[c.column_name] for c in self.columns_of(name)]
         clears = self.resource.options.blank == "clear"
         return CLEAR in cells or (clears and bool(cells) and not any(cells))
 
