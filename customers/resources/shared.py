@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
@@ -93,7 +93,7 @@ def price_lists_column(through: type[models.Model], owner: str) -> LinkedColumn:
         export=RelatedText(
             through._default_manager.all(),
             owner,
-            StringAgg("price_list__name", Value(";"), order_by=("position", "pk")),
+            StringAgg("price_list__name", ";", order_by=("position", "pk")),
         ),
         help=gettext_lazy(
             "Names of price lists divided by “;”, the first is asked first. Lists not named are taken off."
