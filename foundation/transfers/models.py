@@ -178,8 +178,9 @@ class ImportProfile(Tracked):
 class Seal(models.Model):
     """A row of a file that is known to say what a record holds, as long as the record keeps its version.
 
-    `layout` stands for the columns and options the row was read with, `hash` for its cells. A row whose seal holds is
-    unchanged and needs no look at its values.
+    `layout` stands for the columns and options the row was read with, `hash` for its cells, `links` for the records
+    that it is linked with by tables between, of which the version says nothing. A row whose seal holds is unchanged and
+    needs no look at its values.
     """
 
     pk = models.CompositePrimaryKey("layout", "hash")
@@ -187,6 +188,7 @@ class Seal(models.Model):
     hash = models.UUIDField()
     record = models.BigIntegerField()
     version = models.PositiveIntegerField()
+    links = models.UUIDField(null=True)
 
     class Meta:
         verbose_name = _("seal")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from foundation.transfers.engine.drafting import present_links
 from foundation.transfers.engine.layout import Layout
 from foundation.transfers.engine.sql import Names, execute, fetch, literal, quoted
 
@@ -62,6 +63,7 @@ def find_unchanged(names: Names, layout: Layout, read: int) -> None:
     cells = ", ".join(cell.name for cell in layout.cells)
     seals = f"""LEFT JOIN (
         transfers_seal s JOIN {layout.table} t ON t.{layout.key} = s.record AND t.version = s.version
+            AND s.links IS NOT DISTINCT FROM {_links(layout)}
     ) ON s.layout = {layout.number} AND s.hash = h.hash"""
     record = "s.record, s.version"
     if layout.options.check_everything:
@@ -114,11 +116,18 @@ def refuse_unreadable(names: Names) -> None:
 def seal(names: Names, layout: Layout, condition: str) -> int:
     """Remember rows that say what their records hold now; `condition` chooses among the rows `r`."""
     return execute(f"""
-        INSERT INTO transfers_seal (layout, hash, record, version)
-        SELECT DISTINCT ON (r._hash) {literal(layout.number)}, r._hash, r.id, t.version
+        INSERT INTO transfers_seal (layout, hash, record, version, links)
+        SELECT DISTINCT ON (r._hash) {literal(layout.number)}, r._hash, r.id, t.version, {_links(layout)}
         FROM {names.rows} r JOIN {layout.table} t ON t.{layout.key} = r.id WHERE {condition}
-        ON CONFLICT (layout, hash) DO UPDATE SET record = EXCLUDED.record, version = EXCLUDED.version
+        ON CONFLICT (layout, hash) DO UPDATE SET record = EXCLUDED.record, version = EXCLUDED.version,
+            links = EXCLUDED.links
     """)
+
+
+def _links(layout: Layout) -> str:
+    """SQL of a hash of what the record `t` is linked with, of which its version says nothing; null without links."""
+    linked = ", ".join(f"({present_links(layout, cell)})" for cell in layout.links)
+    return f"md5(ROW({linked})::text)::uuid" if linked else "NULL::uuid"
 
 
 def is_staged(names: Names, rows: int) -> bool:
