@@ -19,7 +19,7 @@ from foundation.transfers.importing.preview import first_errors, page_of
 from foundation.transfers.importing.runs import run_apply, run_check, run_settle
 from foundation.transfers.importing.sweeping import plans_prune, runs_prune, seals_prune
 from foundation.transfers.models import ImportRun, Seal
-from tests.factories import AddressFactory, CustomerFactory, UserFactory
+from tests.factories import AddressFactory, CustomerFactory, CustomerPriceListFactory, PriceListFactory, UserFactory
 from tests.transfers.importing_tools import applied, checked, done, undone, uploaded
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -218,6 +218,22 @@ def test_rows_cost_no_statements():
     statements(3)
     few, many = statements(10), statements(600)
     assert many - few <= 3  # the waiting time of the longer job may bring a look at its cancellation
+
+
+def test_the_preview_says_which_lists_are_put_on_and_taken_off():
+    net, gross = PriceListFactory(name="Net"), PriceListFactory(name="Gross")
+    CustomerPriceListFactory(customer=CustomerFactory(name="Ada"), price_list=net)
+    run = checked(f"Name,Price Lists\nAda,{gross.name};{net.name}\nBob,Net\n")
+    (changed,), (new,) = page_of(run, "changed", 1), page_of(run, "new", 1)
+    assert [(c.label, c.old, c.new) for c in changed.changes] == [("Price Lists", "Net", "Gross; Net")]
+    assert ("Price Lists", "", "Net") in [(c.label, c.old, c.new) for c in new.changes]
+
+
+def test_the_same_file_puts_a_list_on_again_that_was_taken_off_by_hand():
+    link = CustomerPriceListFactory(customer=CustomerFactory(name="Ada"), price_list=PriceListFactory(name="Net"))
+    assert checked("Name,Price Lists\nAda,Net\n").counts["unchanged"] == 1
+    link.delete()
+    assert checked("Name,Price Lists\nAda,Net\n").counts["changed"] == 1
 
 
 def test_sweeping_forgets_files_previews_plans_and_seals_that_hold_no_more():

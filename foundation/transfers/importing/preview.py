@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import models
 
+from foundation.transfers.columns import LinkedColumn
+from foundation.transfers.engine.drafting import present_links
 from foundation.transfers.engine.layout import Kind, Layout
 from foundation.transfers.engine.sql import Names, fetch, literal, quoted
 from foundation.transfers.engine.staging import is_staged
@@ -119,18 +121,19 @@ def _name_column(layout: Layout) -> str:
 def _written(names: Names, layout: Layout, kind: str, size: int, offset: int) -> list[PreviewRow]:
     """New and changed rows with old → new per field."""
     shown = layout.written() if kind == "changed" else _shown_of_new(layout)
-    ours = ", ".join(f"r.{quoted(str(f.column))}" for f in shown)
-    theirs = ", ".join(f"t.{quoted(str(f.column))}" for f in shown)
+    ours = [f"r.{quoted(str(f.column))}" for f in shown] + [f"r.k{cell.number}" for cell in layout.links]
+    theirs = [f"t.{quoted(str(f.column))}" for f in shown] + [f"({present_links(layout, c)})" for c in layout.links]
     rows = fetch(
-        f"SELECT r._line, r.id, r.{_name_column(layout)}, {ours}, {theirs} FROM {names.rows} r "
+        f"SELECT r._line, r.id, {', '.join([f'r.{_name_column(layout)}', *ours, *theirs])} FROM {names.rows} r "
         f"LEFT JOIN {layout.table} t ON t.{layout.key} = r.id WHERE r._state = '{kind}' "
         f"ORDER BY r._line LIMIT {size} OFFSET {offset}"
     )
-    width = len(shown)
+    width = len(ours)
     values = [row[3 : 3 + width] for row in rows] + [row[3 + width :] for row in rows]
-    labels = Labels(shown, values, names, layout)
+    columns = [*shown, *(cell.column for cell in layout.links)]
+    labels = Labels(columns, values, names, layout)
     return [
-        PreviewRow(line, name or "", key, _changes(shown, labels, values[:width], values[width:]))
+        PreviewRow(line, name or "", key, _changes(columns, labels, values[:width], values[width:]))
         for line, key, name, *values in rows
     ]
 
@@ -142,10 +145,14 @@ def _shown_of_new(layout: Layout) -> list[Any]:
 
 def _changes(shown: list[Any], labels: Labels, new: list[Any], old: list[Any]) -> list[CellChange]:
     return [
-        CellChange(str(known.verbose_name), labels.text(known, before), labels.text(known, after))
+        CellChange(_label(known), labels.text(known, before), labels.text(known, after))
         for known, after, before in zip(shown, new, old, strict=True)
-        if after != before and not (before is None and after in ("", []))
+        if after != before and not (not before and after in ("", []))
     ]
+
+
+def _label(known: Any) -> str:
+    return str(known.column_name if isinstance(known, LinkedColumn) else known.verbose_name)
 
 
 def _quiet(names: Names, layout: Layout, kind: str, size: int, offset: int) -> list[PreviewRow]:
@@ -187,11 +194,12 @@ class Labels:
     def __init__(self, shown: list[Any], rows: list[Any], names: Names, layout: Layout) -> None:
         self.names: dict[tuple[str, Any], str] = {}
         for place, known in enumerate(shown):
-            if not isinstance(known, models.ForeignKey):
-                continue
-            if keys := {row[place] for row in rows if row[place] is not None}:
-                self._load(known.related_model, keys)
-                self._load_made(known.related_model, keys, names, layout)
+            found = [row[place] for row in rows if row[place] is not None]
+            if isinstance(known, LinkedColumn) and found:
+                self._load(known.lookup.model, {key for keys in found for key in keys})
+            if isinstance(known, models.ForeignKey) and found:
+                self._load(known.related_model, set(found))
+                self._load_made(known.related_model, set(found), names, layout)
 
     def _load(self, model: Any, keys: set[Any]) -> None:
         for record in model._default_manager.filter(pk__in=keys):
@@ -209,12 +217,17 @@ class Labels:
             for key, name in fetch(made):
                 self.names[model._meta.label, key] = name
 
+    def _name(self, model: Any, key: Any) -> str:
+        return self.names.get((model._meta.label, key), f"#{key}")
+
     def text(self, known: Any, value: Any) -> str:
         """A value as people read it."""
         if value is None or value == "":
             return ""
+        if isinstance(known, LinkedColumn):
+            return "; ".join(self._name(known.lookup.model, key) for key in value)
         if isinstance(known, models.ForeignKey):
-            return self.names.get((known.related_model._meta.label, value), f"#{value}")
+            return self._name(known.related_model, value)
         if known.choices:
             return str(dict(known.flatchoices).get(value, value))
         return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
