@@ -178,9 +178,10 @@ class MembershipInline(RecordInline, TabularInline):
 
 
 @admin.register(Department)
-class DepartmentAdmin(OfCustomerAdmin):
+class DepartmentAdmin(TransferMixin, OfCustomerAdmin):
     """Departments with their members; one without a customer is everybody's."""
 
+    transfer_slug = "departments"
     shared_without_customer: ClassVar[bool] = True
     list_display = ["name", "customer_link", "description"]
     list_filter = [("customer", ScopedSelectFilter)]

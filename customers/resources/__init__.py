@@ -13,6 +13,7 @@ from customers.models import CustomerGroup, PaymentTerm, TaxCode
 from customers.resources.address import AddressResource, visible_addresses
 from customers.resources.contact import ContactResource, visible_contacts
 from customers.resources.customer import CustomerResource
+from customers.resources.department import DepartmentResource, visible_departments
 from customers.resources.masterdata import AccountResource, GroupResource, PaymentTermResource, TaxCodeResource
 from customers.resources.shared import visible_accounts, visible_customers
 from foundation.identity.models import User
@@ -23,6 +24,7 @@ __all__ = [
     "AddressResource",
     "ContactResource",
     "CustomerResource",
+    "DepartmentResource",
     "GroupResource",
     "PaymentTermResource",
     "TaxCodeResource",
@@ -42,6 +44,7 @@ def register() -> None:
         Transfer("customers", _("Customers"), CustomerResource, visible_customers, CustomerFilter),
         Transfer("addresses", _("Customer addresses"), AddressResource, visible_addresses),
         Transfer("contacts", _("Contacts"), ContactResource, visible_contacts),
+        Transfer("departments", _("Departments"), DepartmentResource, visible_departments),
         Transfer("groups", _("Customer groups"), GroupResource, everybodys(CustomerGroup)),
         Transfer("payment-terms", _("Payment terms"), PaymentTermResource, everybodys(PaymentTerm)),
         Transfer("tax-codes", _("Tax codes"), TaxCodeResource, everybodys(TaxCode)),

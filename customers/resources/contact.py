@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from customers.models import Contact, Department, Membership
 from customers.resources.judging import judge_departments
 from customers.resources.rules import CONTACT_MOBILE_RULE, CONTACT_PHONE_RULE, MOVE_RULE
+from customers.resources.scopes import DEPARTMENTS_OF_PERSON
 from customers.resources.shared import ScopedResource, customer_columns, sees_all, visible_customers
 from foundation.identity.models import User
 from foundation.transfers.columns import Column, Link, LinkedColumn
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from foundation.transfers.engine.layout import Layout
     from foundation.transfers.engine.sql import Names
 
+NO_DEPARTMENT = gettext_lazy("There is no department “%(value)s” that takes people of this customer.")
 NAME, FIRST, LAST = "Name", "First Name", "Last Name"
 
 
@@ -43,17 +45,12 @@ def visible_contacts(actor: User | None) -> models.QuerySet[Contact]:
     return rows if sees_all(actor) else rows.filter(customer__in=visible_customers(actor).values("pk"))
 
 
-def visible_departments(actor: User | None) -> models.QuerySet[Department]:
-    """Departments of these customers, and general ones."""
-    rows = Department.objects.all()
-    if sees_all(actor):
-        return rows
-    return rows.filter(Q(customer=None) | Q(customer__in=visible_customers(actor).values("pk")))
-
-
 def departments_for(options: Options) -> models.QuerySet[Department]:
-    """Departments the importing person may name."""
-    return visible_departments(options.actor)
+    """Departments the importing person may name: those of their customers, and general ones."""
+    rows = Department.objects.all()
+    if sees_all(options.actor):
+        return rows
+    return rows.filter(Q(customer=None) | Q(customer__in=visible_customers(options.actor).values("pk")))
 
 
 class ContactResource(ScopedResource):
@@ -121,11 +118,14 @@ class ContactResource(ScopedResource):
     department = LinkedColumn(
         "Department",
         Link(Membership, "contact", "department", once=("contact",)),
-        LookupWidget(Department, "name", rows=departments_for),
+        LookupWidget(Department, "name", rows=departments_for, missing=NO_DEPARTMENT),
         at_most=1,
+        scope=DEPARTMENTS_OF_PERSON,
         oro=False,
-        export=RelatedText(Membership.objects.all(), "contact", StringAgg("department__name", Value(";"))),
-        help=gettext_lazy("Name of a department of the person's customer, or of a general one; one at most."),
+        export=RelatedText(Membership.objects.all(), "contact", StringAgg("department__name", ";")),
+        help=gettext_lazy(
+            "Name of a department of the person's customer, else of one above it, else a general one; one only."
+        ),
     )
     name = Column(
         NAME,

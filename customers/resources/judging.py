@@ -36,20 +36,42 @@ def judge_primaries(names: Names, layout: Layout) -> None:
 
 def judge_departments(names: Names, layout: Layout) -> None:
     """A person is only in a department that takes people of their customer: the one they have, and the one named."""
-    sentence = literal(_(SENTENCES["department_takes_own_people"]))
-    named = " UNION ".join(
-        ["SELECT w.department_id FROM customers_membership w WHERE w.contact_id = r.id"]
-        + [f"SELECT unnest(r.k{cell.number})" for cell in layout.links]
+    _judge_memberships(
+        names,
+        f"""SELECT r._line, d.name AS department, d.customer_id AS holder, r.customer_id AS employer,
+               concat_ws(' ', r.first_name, r.last_name) AS contact
+        FROM {names.rows} r CROSS JOIN LATERAL ({_linked(layout, "department_id", "contact_id")}) w(id)
+        JOIN customers_department d ON d.id = w.id""",
     )
+
+
+def judge_members(names: Names, layout: Layout) -> None:
+    """A department takes people of its customer only: those it has, and those named."""
+    _judge_memberships(
+        names,
+        f"""SELECT r._line, r.name AS department, r.customer_id AS holder, p.customer_id AS employer,
+               concat_ws(' ', p.first_name, p.last_name) AS contact
+        FROM {names.rows} r CROSS JOIN LATERAL ({_linked(layout, "contact_id", "department_id")}) w(id)
+        JOIN customers_contact p ON p.id = w.id""",
+    )
+
+
+def _linked(layout: Layout, target: str, owner: str) -> str:
+    """SELECT of the keys that a row is linked with, before and after."""
+    before = f"SELECT w.{target} FROM customers_membership w WHERE w.{owner} = r.id"
+    return " UNION ".join([before, *(f"SELECT unnest(r.k{cell.number})" for cell in layout.links)])
+
+
+def _judge_memberships(names: Names, memberships: str) -> None:
+    sentence = literal(_(SENTENCES["department_takes_own_people"]))
     execute(f"""
         INSERT INTO {names.errors}
-        SELECT r._line, NULL::smallint, '', '', 'department_takes_own_people',
-               replace(replace(replace(replace({sentence}, '%(department)s', d.name), '%(customer)s', holder.name),
-                       '%(contact)s', concat_ws(' ', r.first_name, r.last_name)), '%(employer)s', employer.name)
-        FROM {names.rows} r CROSS JOIN LATERAL ({named}) w(id)
-        JOIN customers_department d ON d.id = w.id
-        JOIN {Customer._meta.db_table} holder ON holder.id = d.customer_id
-        JOIN {Customer._meta.db_table} employer ON employer.id = r.customer_id
-        WHERE NOT customers_is_within(r.customer_id, d.customer_id)
-            AND NOT EXISTS (SELECT 1 FROM {names.errors} e WHERE e._line = r._line)
+        SELECT m._line, NULL::smallint, '', '', 'department_takes_own_people',
+               replace(replace(replace(replace({sentence}, '%(department)s', m.department),
+                       '%(customer)s', holder.name), '%(contact)s', m.contact), '%(employer)s', employer.name)
+        FROM ({memberships}) m
+        JOIN {Customer._meta.db_table} holder ON holder.id = m.holder
+        JOIN {Customer._meta.db_table} employer ON employer.id = m.employer
+        WHERE NOT customers_is_within(m.employer, m.holder)
+            AND NOT EXISTS (SELECT 1 FROM {names.errors} e WHERE e._line = m._line)
     """)

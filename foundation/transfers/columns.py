@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +102,7 @@ class Link:
     target: str
     position: str = ""
     once: tuple[str, ...] = ()  # fields of which the same values may not stand twice; without: owner and target
+    taken: str | Promise = ""  # a target has one owner at most; the refusal, with %(value)s, where it has another one
 
     @property
     def table(self) -> str:
@@ -136,9 +138,36 @@ class Link:
         return quoted(str(self.through._meta.get_field(name).column))  # type: ignore[union-attr]
 
 
-class LinkedColumn(Column):
-    """A cell that names several records, in order, divided by `;`; they are kept in a table between."""
+@dataclass(frozen=True)
+class Scope:
+    """Among which records a name is looked for: those that fit the row that names them, the nearest first.
 
-    def __init__(self, column_name: str, link: Link, lookup: LookupWidget, *, at_most: int = 0, **options: Any) -> None:
+    `field` is a key of the row's record, `holder` one of the named records, both to the same kind; 0 stands for none.
+    `pairs` is SQL of who fits whom, (of, holder, rank), of the keys of a query `{wanted}`; `rank` says the same of one
+    pair, None where they do not fit. A name that the record has already means the one it has.
+    """
+
+    field: str
+    holder: str
+    pairs: str
+    rank: Callable[[int, int], int | None]
+
+
+class LinkedColumn(Column):
+    """A cell that names several records, in order, divided by `;`; they are kept in a table between.
+
+    With `scope` only records that fit the row's are meant. A link whose targets have one owner needs one.
+    """
+
+    def __init__(
+        self,
+        column_name: str,
+        link: Link,
+        lookup: LookupWidget,
+        *,
+        at_most: int = 0,
+        scope: Scope | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(column_name, None, widget=NamesWidget(at_most=at_most), **options)
-        self.link, self.lookup = link, lookup
+        self.link, self.lookup, self.scope = link, lookup, scope

@@ -23,7 +23,8 @@ class LookupWidget(Widget):
     """A record named by one of its fields, ignoring case; a name that nobody or several bear is refused.
 
     `rows` limits what the importing person may name; `creatable` lets a missing record be made where the import asks
-    for it; `missing` is the sentence of a refusal, with %(value)s. An exported cell is empty with `shown=False`.
+    for it; `missing` is the sentence of a refusal, with %(value)s. An exported cell is empty with `shown=False`. With
+    `or_number` a record may also be named by its key: the field never holds a mere number.
     """
 
     def __init__(
@@ -34,11 +35,13 @@ class LookupWidget(Widget):
         rows: Rows | None = None,
         creatable: bool = False,
         shown: bool = True,
+        or_number: bool = False,
         missing: str | Promise = MISSING,
     ) -> None:
         super().__init__()
         self.model, self.field = model, field
         self.rows, self.creatable, self.shown, self.missing = rows, creatable, shown, missing
+        self.or_number = or_number
 
     def clean(self, value: Any, row: Any = None, *, options: Options, **kwargs: Any) -> models.Model | None:
         """Return the named record, None for a blank cell; raises ValueError with the sentence."""
@@ -61,10 +64,17 @@ class LookupWidget(Widget):
         return list(self._find(name, options).values_list("pk", flat=True))
 
     def _find(self, name: str, options: Options) -> models.QuerySet[Any]:
-        if not isinstance(self.model._meta.get_field(self.field), models.AutoField):
-            return self.rows_for(options).annotate(_name=Lower(self.field)).filter(_name=Lower(models.Value(name)))
         is_number = name.isascii() and name.isdecimal() and len(name) <= LONGEST_NUMBER
-        return self.rows_for(options).filter(pk=name) if is_number else self.model._default_manager.none()
+        if is_number and (self.or_number or self.by_number):
+            return self.rows_for(options).filter(pk=name)
+        if self.by_number:
+            return self.model._default_manager.none()
+        return self.rows_for(options).annotate(_name=Lower(self.field)).filter(_name=Lower(models.Value(name)))
+
+    @property
+    def by_number(self) -> bool:
+        """Whether records are named by their key alone."""
+        return isinstance(self.model._meta.get_field(self.field), models.AutoField)
 
     def _create(self, name: str, options: Options) -> models.Model:
         record = self.model(**{self.field: name})

@@ -15,6 +15,7 @@ from foundation.transfers.engine import (
     families,
     holding,
     judging,
+    linking,
     matching,
     naming,
     parsing,
@@ -85,6 +86,7 @@ def _understand(layout: Layout, names: Names, on_step: Step) -> None:
     drafting.set_left_apart(names, layout)
     on_step(_("Asking the rules"))
     ruling.ask(layout)
+    linking.resolve(names, layout)
     ruling.settle_rows(names, layout)
 
 
@@ -96,6 +98,7 @@ def _judge(layout: Layout, names: Names, on_step: Step) -> None:
     families.judge_parents(names, layout)
     holding.judge_constraints(names, layout)
     holding.judge_unique(names, layout)
+    linking.judge_owners(names, layout)
     layout.resource.judge(names, layout)
     families.judge_families(names, layout)
     execute(f"DELETE FROM {names.rows} r USING (SELECT DISTINCT _line FROM {names.errors}) e WHERE r._line = e._line")

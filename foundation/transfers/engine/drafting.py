@@ -90,7 +90,8 @@ def cell_joins(layout: Layout) -> str:
         if cell.kind is Kind.LOOKUP:
             found.append(f"LEFT JOIN l{n} ON l{n}.name = {name_in(cell)}")
         if cell.kind is Kind.LINKS:
-            found.append(f"LEFT JOIN k{n} ON k{n}.cell = {cell.raw}")
+            if not cell.scope:
+                found.append(f"LEFT JOIN k{n} ON k{n}.cell = {cell.raw}")
             found.append(f"LEFT JOIN LATERAL ({present_links(layout, cell)}) x{n} ON true")
     return " ".join(found)
 
@@ -157,10 +158,11 @@ def present_links(layout: Layout, cell: Cell) -> str:
 
 
 def links_value(layout: Layout, cell: Cell) -> str:
-    """SQL of the keys a record would be linked with."""
+    """SQL of the keys a record would be linked with; none as yet where their meaning depends on the row."""
     n = cell.number
+    named = "'{}'::bigint[]" if cell.scope else f"k{n}.ids"
     blank = "'{}'::bigint[]" if layout.options.blank == Blank.CLEAR else f"x{n}.ids"
-    return f"CASE WHEN {cell.cleared} THEN '{{}}' WHEN {cell.raw} IS NULL THEN {blank} ELSE k{n}.ids END"
+    return f"CASE WHEN {cell.cleared} THEN '{{}}' WHEN {cell.raw} IS NULL THEN {blank} ELSE {named} END"
 
 
 # --- what the rules will be asked -----------------------------------------------------------------------------------

@@ -26,8 +26,8 @@ def judge_identities(names: Names, layout: Layout) -> None:
         cell = layout.cells_of(identity.needed[0])[0]
         if identity.must_exist:
             where = f"LEFT JOIN m{number} m ON m._line = f._line WHERE {cell.filled} AND m._line IS NULL"
-            _insert(names, cell, "unknown", literal(_nobody(layout, cell)), where)
-        _insert(
+            insert_errors(names, cell, "unknown", literal(_nobody(layout, cell)), where)
+        insert_errors(
             names,
             cell,
             "ambiguous",
@@ -44,7 +44,7 @@ def _nobody(layout: Layout, cell: Cell) -> str:
     }
 
 
-def _insert(names: Names, cell: Cell, code: str, message: str, rest: str) -> None:
+def insert_errors(names: Names, cell: Cell, code: str, message: str, rest: str) -> None:
     """Write down one kind of error of one column; %(value)s in the message becomes the cell."""
     execute(f"""
         INSERT INTO {names.errors}
@@ -83,7 +83,7 @@ def _judgements(layout: Layout) -> Iterator[Judgement]:
             yield _at(layout, cell, f"p{cell.number}.messages IS NOT NULL", "value", f"p{cell.number}.messages")
         if cell.kind is Kind.LOOKUP:
             yield from _unknown(layout, cell)
-        if cell.kind is Kind.LINKS:
+        if cell.kind is Kind.LINKS and not cell.scope:
             yield from _unknown_links(layout, cell)
     yield from (_required(layout, target.field, target) for target in layout.targets if target.is_required)
     for known in layout.fields:
@@ -117,9 +117,9 @@ def _too_long(layout: Layout, cell: Cell) -> Judgement:
 
 def _unknown(layout: Layout, cell: Cell) -> Iterator[Judgement]:
     table = f"l{cell.number}"
-    missing = f"ARRAY[coalesce({table}.problem, {_valued(str(cell.lookup.missing), cell.raw)})]"
+    missing = f"ARRAY[coalesce({table}.problem, {valued(str(cell.lookup.missing), cell.raw)})]"
     yield _at(layout, cell, f"{table}.found = 0", "unknown", missing)
-    several = _valued(_("%(count)s records are called “%(value)s”."), cell.raw)
+    several = valued(_("%(count)s records are called “%(value)s”."), cell.raw)
     yield _at(
         layout, cell, f"{table}.found > 1", "ambiguous", f"ARRAY[replace({several}, '%(count)s', {table}.found::text)]"
     )
@@ -129,14 +129,14 @@ def _unknown_links(layout: Layout, cell: Cell) -> Iterator[Judgement]:
     table = f"k{cell.number}"
     names = f"array_to_string({table}.unknown, '; ')"
     yield _at(
-        layout, cell, f"{table}.unknown IS NOT NULL", "unknown", f"ARRAY[{_valued(str(cell.lookup.missing), names)}]"
+        layout, cell, f"{table}.unknown IS NOT NULL", "unknown", f"ARRAY[{valued(str(cell.lookup.missing), names)}]"
     )
     doubtful = f"array_to_string({table}.doubtful, '; ')"
-    sentence = _valued(_("Several records are called “%(value)s”."), doubtful)
+    sentence = valued(_("Several records are called “%(value)s”."), doubtful)
     yield _at(layout, cell, f"{table}.doubtful IS NOT NULL", "ambiguous", f"ARRAY[{sentence}]")
 
 
-def _valued(sentence: str, value: str) -> str:
+def valued(sentence: str, value: str) -> str:
     return f"replace({literal(sentence)}, '%(value)s', {value})"
 
 

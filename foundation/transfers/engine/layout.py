@@ -14,7 +14,7 @@ from django.core.validators import MaxLengthValidator, ProhibitNullCharactersVal
 from django.db import models
 from import_export.widgets import Widget
 
-from foundation.transfers.columns import Column, LinkedColumn, TextWidget
+from foundation.transfers.columns import Column, LinkedColumn, Scope, TextWidget
 from foundation.transfers.declaration import Taken
 from foundation.transfers.engine.sql import literal, quoted
 from foundation.transfers.lookups import LookupWidget
@@ -66,6 +66,11 @@ class Cell:
     def cleared(self) -> str:
         """SQL: the value is to be taken away."""
         return f"({self.raw} IS NOT DISTINCT FROM {literal(CLEAR)})"
+
+    @property
+    def scope(self) -> Scope | None:
+        """Among which records it names some, where that depends on the row."""
+        return self.column.scope if isinstance(self.column, LinkedColumn) else None
 
     @property
     def lookup(self) -> LookupWidget:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.db.models.functions import Lower
 
 from foundation.transfers.engine.layout import Cell, Kind, Layout
@@ -15,11 +14,14 @@ NUMBER = "^[0-9]{1,18}$"
 
 
 def look_up(names: Names, layout: Layout) -> None:
-    """Make for each naming cell a table of its names: `l3 (name, id, found)`; missing ones are made where allowed."""
+    """Make for each naming cell a table of its names: `l3 (name, id, found)`; missing ones are made where allowed.
+
+    What a name means that depends on the row is found out later, by linking.py.
+    """
     for cell in layout.cells:
         if cell.kind is Kind.LOOKUP:
             _find(cell, layout.options, f"SELECT DISTINCT {name_in(cell)} AS name FROM fresh f WHERE {cell.filled}")
-        elif cell.kind is Kind.LINKS:
+        elif cell.kind is Kind.LINKS and not cell.scope:
             _find(cell, layout.options, f"SELECT DISTINCT lower(unnest(value)) AS name FROM p{cell.number}")
             _collect_links(cell)
         else:
@@ -30,17 +32,13 @@ def look_up(names: Names, layout: Layout) -> None:
 
 def name_in(cell: Cell) -> str:
     """The form in which a cell's name is compared."""
-    return f"ltrim({cell.raw}, '0')" if _by_number(cell.lookup) else f"lower({cell.raw})"
-
-
-def _by_number(widget: LookupWidget) -> bool:
-    return isinstance(widget.model._meta.get_field(widget.field), models.AutoField)
+    return f"ltrim({cell.raw}, '0')" if cell.lookup.by_number else f"lower({cell.raw})"
 
 
 def _find(cell: Cell, options: Options, wanted: str) -> None:
     table, widget = f"l{cell.number}", cell.lookup
     number = f"CASE WHEN n.name ~ {literal(NUMBER)} THEN n.name::bigint END"  # the cast must not meet a text
-    join = f"t.name = {number if _by_number(widget) else 'n.name'}"
+    join = f"t.name = {number if widget.by_number else 'n.name'}"
     execute(f"""
         CREATE TEMP TABLE {table} ON COMMIT DROP AS
         SELECT n.name, min(t.id) AS id, count(t.id) AS found, NULL::text AS problem
@@ -52,7 +50,7 @@ def _find(cell: Cell, options: Options, wanted: str) -> None:
 def named_rows(widget: LookupWidget, options: Options) -> str:
     """SELECT of key and comparable name of the records a person may name."""
     rows = widget.rows_for(options).order_by()
-    if _by_number(widget):
+    if widget.by_number:
         return inlined(rows.values_list("pk", widget.field))
     return inlined(rows.annotate(_name=Lower(widget.field)).values_list("pk", "_name"))
 

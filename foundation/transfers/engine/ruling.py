@@ -12,6 +12,7 @@ from django.db import connection
 from foundation.transfers.declaration import Rule
 from foundation.transfers.engine.drafting import read_columns
 from foundation.transfers.engine.layout import AnyField, Layout
+from foundation.transfers.engine.linking import linked, linking_joins
 from foundation.transfers.engine.sql import Names, bundles, column_type, execute, quoted
 from foundation.transfers.engine.taking import columns
 
@@ -61,14 +62,14 @@ def _by_field(error: ValidationError) -> dict[str, list[str]]:
 def settle_rows(names: Names, layout: Layout) -> None:
     """Make the table of rows: the draft with what the rules made of it, and what would happen to each row."""
     fields = ", ".join(f"{_final(layout, known)} AS {quoted(str(known.column))}" for known in layout.fields)
-    links = "".join(f", d.k{cell.number}" for cell in layout.links)
+    links = "".join(f", {linked(cell)} AS k{cell.number}" for cell in layout.links)
     rules = " ".join(f"LEFT JOIN r{n} ON r{n}.key = d._key{n}" for n in range(len(layout.rules())))
     execute(f"""
         CREATE UNLOGGED TABLE {names.rows} AS
         SELECT inside.*, {_state(layout)} AS _state FROM (
             SELECT d._line, d._number, d._hash, d._new, d._version, d.id, d._deletes,
                    {fields}{links}{columns(layout, "d")}
-            FROM draft d LEFT JOIN parents ON parents._line = d._line {rules}
+            FROM draft d LEFT JOIN parents ON parents._line = d._line {rules} {linking_joins(layout)}
         ) inside LEFT JOIN {layout.table} t ON t.{layout.key} = inside.id AND NOT inside._new {_links_now(layout)}
         ORDER BY inside._line
     """)

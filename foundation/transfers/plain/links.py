@@ -8,31 +8,40 @@ from django.utils.translation import gettext as _
 
 from foundation.transfers.columns import LinkedColumn
 from foundation.transfers.options import CLEAR, Blank, Options
+from foundation.transfers.plain.plan import LINE, Row
+from foundation.transfers.plain.scoped import Meanings, ScopedNames
 
 
 class PlainLinks:
     """The part of a plain resource that keeps the tables between."""
 
     options: Options
+    scoped: ScopedNames
 
-    def _linked(self, column: LinkedColumn, instance: models.Model, cell: str) -> list[int]:
+    def _linked(self, column: LinkedColumn, instance: models.Model, row: Row) -> list[int]:
         """Return the keys a cell names; those of now where it is blank."""
+        cell = row[column.column_name]
         if cell == CLEAR or (not cell and self.options.blank == Blank.CLEAR):
             return []
         if not cell:
             return self._present_links(column, instance)
-        return self._named(column, column.widget.clean(cell))
+        return self._named(column, row)
 
-    def _named(self, column: LinkedColumn, names: list[str]) -> list[int]:
+    def _named(self, column: LinkedColumn, row: Row) -> list[int]:
         """Return the keys of the records; raises ValidationError naming all that nobody bears, or several."""
-        found = {name: column.lookup.keys(name, self.options) for name in names}
+        names = column.widget.clean(row[column.column_name])
+        found: Meanings = {name: column.lookup.keys(name, self.options) for name in names if not column.scope}
+        if column.scope:
+            found = self.scoped.meanings(column, row) or {}
         unknown = "; ".join(name for name, keys in found.items() if not keys)
         doubtful = "; ".join(name for name, keys in found.items() if len(keys) > 1)
         problems = [str(column.lookup.missing) % {"value": unknown}] if unknown else []
         problems += [_("Several records are called “%(value)s”.") % {"value": doubtful}] if doubtful else []
+        problems += self.scoped.refusals.get((row[LINE], column), []) if column.link.taken else []
         if problems:
             raise ValidationError({column.column_name: problems})
-        return [keys[0] for keys in found.values()]
+        ids = [keys[0] for keys in found.values()]
+        return ids if column.link.position else sorted(set(ids))
 
     def _present_links(self, column: LinkedColumn, instance: models.Model) -> list[int]:
         link = column.link

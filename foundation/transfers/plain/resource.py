@@ -23,6 +23,7 @@ from foundation.transfers.plain.headers import match_headers
 from foundation.transfers.plain.links import PlainLinks
 from foundation.transfers.plain.plan import LINE, Plan
 from foundation.transfers.plain.rules import FlagsBefore, ask, collected, field_values
+from foundation.transfers.plain.scoped import ScopedNames
 from foundation.transfers.plain.tables import Record, Table
 from foundation.transfers.reports import ImportReport, Refusal
 
@@ -98,6 +99,7 @@ class PlainResource(PlainLinks, resources.ModelResource):
         with transaction.atomic():
             self.plan = Plan(self, rows, self.get_import_fields())
             self.flags = FlagsBefore(self, self.plan.targets.values())
+            self.scoped = ScopedNames(self)
             report.refusals += self.plan.refusals
             report.refusals += self._wrong_cells([row for row in rows if row[LINE] in self.plan.astray])
             self._run([row for row in self.plan.in_order() if not self.plan.deletes(row)], report)
@@ -140,8 +142,10 @@ class PlainResource(PlainLinks, resources.ModelResource):
                     column.widget.clean(cell)
                 elif column.attribute and column.attribute == self.tree:
                     self.plan.raise_unless_found(line)
+                elif isinstance(column, LinkedColumn) and column.scope:
+                    column.widget.clean(cell)  # what the names mean depends on the record
                 elif isinstance(column, LinkedColumn):
-                    self._linked(column, self._meta.model(), cell)
+                    self._linked(column, self._meta.model(), {column.column_name: cell})
                 elif not column.readonly:
                     self._read_cell(column, cell)
                 transaction.set_rollback(True)
@@ -222,7 +226,7 @@ class PlainResource(PlainLinks, resources.ModelResource):
         elif self.flags.leaves(column, cell):
             return False
         elif isinstance(column, LinkedColumn):
-            self.links[column] = self._linked(column, instance, cell)
+            self.links[column] = self._linked(column, instance, row)
         elif cell == CLEAR or (not cell and self._clears(column, row)):
             setattr(instance, str(column.attribute), _emptied(self._meta.model, str(column.attribute)))
             self.flags.note(column)
