@@ -3,9 +3,6 @@
 The yardstick is COPY of hand-written SQL with the price lists aggregated once, read by the same driver.
 """
 
-import resource
-import subprocess
-import sys
 import time
 from collections.abc import Iterable
 
@@ -13,7 +10,7 @@ import psycopg
 from django.contrib.postgres.aggregates import StringAgg
 from django.db import connection
 
-from benchmarks.figures import Figure, medians
+from benchmarks.figures import Figure, medians, memory_of
 from benchmarks.million import fill
 from customers.models import Customer, CustomerPriceList
 from customers.resources import CustomerResource, visible_customers
@@ -87,7 +84,7 @@ def run() -> Iterable[Figure]:
     yield Figure("export: the same safe for spreadsheets / COPY by hand", safe / yardstick, 2.5)
     yield Figure("export: seconds to the first rows of 100 000", _seconds_to_first_rows(), 1.0)
     for name in ("csv", "xlsx"):
-        few, many = (_memory(name, rows) for rows in (FEW, ROWS))
+        few, many = (memory_of(f"bench_export.export_once({name!r}, {rows})") for rows in (FEW, ROWS))
         yield Figure(f"export: memory for {name.upper()} of 100 000 / of 10 000", many / few, 1.1)
 
 
@@ -119,19 +116,11 @@ def _seconds_to_first_rows() -> float:
     return taken
 
 
-def _memory(name: str, rows: int) -> float:
-    """Return the highest memory of a process that does nothing else."""
-    code = f"import django; django.setup(); from {__name__} import export_once; export_once({name!r}, {rows})"
-    answer = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    return float(answer.stdout)
-
-
 def export_once(name: str, rows: int) -> None:
-    """Export once and print the highest memory."""
+    """Export once; in a process of its own, to see what memory it takes."""
     export = everything(file_format=FileFormat(name), rows=Customer.objects.order_by("pk").filter(pk__lte=rows))
     with open("/dev/null", "wb") as nowhere:
         if export.file_format is FileFormat.XLSX:
             write_xlsx(nowhere, export)
         else:
             nowhere.writelines(csv_pieces(export))
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 
 from django.db import connection
 
@@ -88,14 +89,16 @@ INSERT INTO yard_errors SELECT line, 'double' FROM (
     SELECT line, count(*) OVER (PARTITION BY lower(code)) AS times FROM yard_rows
 ) d WHERE times > 1
 """
-WRITE = """
+INSERT = """
 INSERT INTO customers_customer (id, code, name, parent_id, group_id, payment_term_id, tax_code_id, vat_id, vat_state,
     email, phone, phone_e164, rep_ids, price_fallback, credit_currency, is_on_hold, is_internal)
 SELECT y.id, coalesce(y.code, ''), y.name, p.id, y.group_id, y.term_id, y.tax_id, coalesce(y.vat, ''),
     CASE WHEN y.vat IS NULL THEN 'unchecked' ELSE 'valid' END, '', '', '',
     CASE WHEN y.reps IS NULL THEN '{}' ELSE string_to_array(y.reps, ';') END, 'group', '', false, false
 FROM yard_rows y LEFT JOIN yard_rows p ON p.name = y.parent
-WHERE y.is_new AND y.line NOT IN (SELECT line FROM yard_errors) ORDER BY y.line;
+WHERE y.is_new AND y.line BETWEEN %s AND %s AND y.line NOT IN (SELECT line FROM yard_errors) ORDER BY y.line
+"""
+UPDATE = """
 UPDATE customers_customer c SET name = y.name, group_id = y.group_id, payment_term_id = y.term_id,
     tax_code_id = y.tax_id, vat_id = coalesce(y.vat, ''),
     rep_ids = CASE WHEN y.reps IS NULL THEN c.rep_ids ELSE string_to_array(y.reps, ';') END
@@ -114,7 +117,18 @@ def take_in_by_hand(content: bytes) -> None:
             copy.write(content)
         cursor.execute("ANALYZE yard")
         cursor.execute(DELTA)
-        cursor.execute(WRITE)
+        for wave in waves(content.count(b"\n")):
+            cursor.execute(INSERT, wave)
+        cursor.execute(UPDATE)
+
+
+def waves(lines: int) -> Iterator[tuple[int, int]]:
+    """Lines whose parents all stand before the first of them; a statement that brings both walks up from every row."""
+    first = 1
+    while first <= lines:
+        last = max(3, 3 * first - 1)
+        yield first, last
+        first = last + 1
 
 
 def forget() -> None:

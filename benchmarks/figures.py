@@ -1,10 +1,14 @@
 """What a benchmark hands back, and how to measure two ways side by side."""
 
 import gc
+import resource
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 RUNS = 5
 
@@ -55,6 +59,29 @@ def ratio(ours: Callable[[], object], yardstick: Callable[[], object], *, runs: 
     """How many times as long our way takes as the yardstick."""
     our_median, yardstick_median = medians(ours, yardstick, runs=runs)
     return our_median / yardstick_median
+
+
+def peak_memory() -> float:
+    """Return the most memory this process has held, in MB."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except FileNotFoundError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Not ru_maxrss: what started this process lends it its own peak.
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def memory_of(call: str) -> float:
+    """Return the most memory held by a process of its own that does `module.function(…)` and nothing else."""
+    module = call.partition(".")[0]
+    code = f"""
+import django; django.setup()
+from benchmarks import figures, {module}
+{call}
+print(figures.peak_memory())
+"""
+    answer = subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, text=True)
+    return float(answer.stdout)
 
 
 def _seconds(way: Callable[[], object]) -> float:
