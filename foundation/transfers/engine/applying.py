@@ -96,10 +96,11 @@ def _slices(names: Names, state: str) -> Iterator[Slice]:
 def _insert(names: Names, layout: Layout, depth: int, first: int, last: int) -> int:
     columns = ", ".join(quoted(str(known.column)) for known in layout.fields)
     values = ", ".join(f"r.{quoted(str(known.column))}" for known in layout.fields)
-    chosen = f"""r._state = 'new' AND r._line BETWEEN {first} AND {last} AND coalesce(
-        (SELECT d.depth FROM {names.depth} d WHERE d.id = r.id), 0) = {depth}"""
-    if layout.tree is None:
-        chosen = f"r._state = 'new' AND r._line BETWEEN {first} AND {last}"
+    lines = f"BETWEEN {first} AND {last}"
+    below = f"SELECT 1 FROM {names.depth} d WHERE d.id = r.id"
+    chosen = f"r._state = 'new' AND r._line {lines} AND NOT EXISTS ({below})"
+    if depth:
+        chosen = f"r.id IN (SELECT d.id FROM {names.depth} d WHERE d.depth = {depth} AND d._line {lines})"
     count = execute(f"""
         INSERT INTO {layout.table} ({layout.key}, {columns})
         SELECT r.id, {values} FROM {names.rows} r WHERE {chosen} ORDER BY r._line

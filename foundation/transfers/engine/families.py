@@ -10,7 +10,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from foundation.transfers.engine.layout import Layout
-from foundation.transfers.engine.sql import Names, execute, inlined, literal, quoted
+from foundation.transfers.engine.sql import Names, execute, fetch, inlined, literal, quoted
+from foundation.transfers.engine.staging import DEPTH_COLUMNS
 
 LINES_SHOWN = 20
 
@@ -64,8 +65,16 @@ def judge_families(names: Names, layout: Layout) -> None:
         return
     while _refuse_circles(names, layout, _has_no_parent(names, layout)):
         pass
+    if not _is_anything_kept_out(names):
+        return
     while _refuse_orphans(names, layout) + _refuse_circles(names, layout, refused(names, "r._line")):
         pass
+
+
+def _is_anything_kept_out(names: Names) -> bool:
+    """Whether some row does not come in. If all do, nobody lacks a parent, and the circles are those looked for."""
+    ((is_any,),) = fetch(f"SELECT EXISTS (SELECT 1 FROM {names.errors}) OR EXISTS (SELECT 1 FROM {names.left})")
+    return bool(is_any)
 
 
 def _has_no_parent(names: Names, layout: Layout) -> str:
@@ -186,20 +195,22 @@ def _column(layout: Layout) -> str:
 
 def measure_depth(names: Names, layout: Layout) -> None:
     """Write down how deep each new row hangs below other new ones: parents are inserted first."""
-    execute(f"CREATE UNLOGGED TABLE {names.depth} (id bigint PRIMARY KEY, depth integer)")
+    execute(f"CREATE UNLOGGED TABLE {names.depth} ({DEPTH_COLUMNS})")
     if layout.tree is None:
         return
     parent = layout.tree.column
     execute(f"""
         INSERT INTO {names.depth}
-        WITH RECURSIVE below(id, depth) AS (
-            SELECT r.id, 1 FROM {names.rows} r JOIN {names.rows} p ON p.id = r.{parent} AND p._state = 'new'
+        WITH RECURSIVE below(id, _line, depth) AS (
+            SELECT r.id, r._line, 1 FROM {names.rows} r JOIN {names.rows} p ON p.id = r.{parent} AND p._state = 'new'
             WHERE r._state = 'new' AND NOT EXISTS (
                 SELECT 1 FROM {names.rows} g WHERE g.id = p.{parent} AND g._state = 'new'
             )
             UNION ALL
-            SELECT r.id, b.depth + 1 FROM below b JOIN {names.rows} r ON r.{parent} = b.id WHERE r._state = 'new'
+            SELECT r.id, r._line, b.depth + 1
+            FROM below b JOIN {names.rows} r ON r.{parent} = b.id WHERE r._state = 'new'
         )
-        SELECT id, depth FROM below
+        SELECT id, _line, depth FROM below
     """)
+    execute(f"CREATE INDEX ON {names.depth} (depth, _line)")
     execute(f"ANALYZE {names.depth}")

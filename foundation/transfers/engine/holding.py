@@ -5,6 +5,7 @@ They are compiled from `Model._meta.constraints`, so a rule is written once.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -44,12 +45,21 @@ def _is_touched(layout: Layout, check: models.CheckConstraint) -> bool:
     references = {path[0] for path in layout.model._get_expr_references(check.condition)}  # type: ignore[attr-defined]
     if layout.resource.tree and references <= {layout.resource.tree, layout.model._meta.pk.name}:
         return False
-    return bool(references & {known.name for known in layout.written()}) or not _is_kept_by_defaults(layout, check)
+    written = {known.name for known in layout.written()}
+    return bool(references & written) or check.name not in _kept_by_defaults(layout.model)
 
 
-def _is_kept_by_defaults(layout: Layout, check: models.CheckConstraint) -> bool:
+@functools.cache
+def _kept_by_defaults(model: type[models.Model]) -> frozenset[str]:
+    """Names of the check constraints that a record without values keeps: each is a query, so it is asked once."""
+    return frozenset(check.name for check in model._meta.constraints if _is_kept_by_defaults(model, check))
+
+
+def _is_kept_by_defaults(model: type[models.Model], check: models.BaseConstraint) -> bool:
+    if not isinstance(check, models.CheckConstraint):
+        return False
     try:
-        check.validate(layout.model, layout.model())
+        check.validate(model, model())
     except ValidationError:
         return False
     return True

@@ -192,16 +192,17 @@ def judge_rules(names: Names, layout: Layout) -> None:
 def judge_doubles(names: Names, layout: Layout) -> None:
     """Rows that mean the same record: all of them are refused, each with the lines of all."""
     same = [
-        f"""SELECT id::text AS key, _line FROM (
-            SELECT record AS id, _line FROM {names.seen} WHERE record IS NOT NULL
-            UNION ALL SELECT id, _line FROM draft WHERE NOT _new
-        ) known"""
+        f"""SELECT record AS key, _line FROM {names.seen} WHERE record IS NOT NULL
+            UNION ALL SELECT id, _line FROM draft WHERE NOT _new"""
     ]
     same += [_keys(layout, number, identity) for number, identity in enumerate(usable(layout))]
+    # Counted first and listed afterwards: nearly every record stands there once, and ordered lists are dear.
     groups = " UNION ALL ".join(
-        f"SELECT array_agg(_line ORDER BY _line) AS lines FROM ({keys}) k GROUP BY key HAVING count(*) > 1"
-        + (" AND bool_or(k.alone)" if "AS alone" in keys else "")
-        for keys in same
+        f"""SELECT array_agg(_line ORDER BY _line) AS lines FROM keys{number} WHERE key IN (
+            SELECT key FROM keys{number} GROUP BY key
+            HAVING count(*) > 1 {"AND bool_or(alone)" if "AS alone" in keys else ""}
+        ) GROUP BY key"""
+        for number, keys in enumerate(same)
     )
     sentence = _("The same %(kind)s stands on the lines %(lines)s: keep one of them.") % {
         "kind": layout.model._meta.verbose_name,
@@ -209,6 +210,7 @@ def judge_doubles(names: Names, layout: Layout) -> None:
     }
     execute(f"""
         INSERT INTO {names.errors}
+        WITH {", ".join(f"keys{n} AS ({keys})" for n, keys in enumerate(same))}
         SELECT DISTINCT ON (line) line, NULL::smallint, '', '', 'doubled',
                replace({literal(sentence)}, '%(lines)s', array_to_string(g.lines[1:20], ', ')
                        || CASE WHEN cardinality(g.lines) > 20 THEN ' …' ELSE '' END)

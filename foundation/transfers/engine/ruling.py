@@ -75,7 +75,7 @@ def settle_rows(names: Names, layout: Layout) -> None:
     """)
     execute(f"CREATE INDEX ON {names.rows} (_line)")
     execute(f"CREATE INDEX ON {names.rows} (id)")
-    execute(f"ANALYZE {names.rows}")
+    execute(f"ANALYZE {names.rows} (_line, id, _state)")
 
 
 def _final(layout: Layout, known: AnyField) -> str:

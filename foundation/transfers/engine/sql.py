@@ -111,7 +111,7 @@ class Names:
 
     @property
     def depth(self) -> str:
-        """How deep new rows hang below other new rows: id, depth."""
+        """How deep new rows hang below other new rows: id, _line, depth."""
         return self.table("depth")
 
     def all(self) -> tuple[str, ...]:

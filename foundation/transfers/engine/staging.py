@@ -14,6 +14,7 @@ from foundation.transfers.engine.sql import Names, execute, fetch, literal, quot
 ROWS_PER_REPORT = 5_000
 MANY_ROWS = 2_000  # more of them are cheaper compared with everything known than looked up one by one
 ERROR_COLUMNS = "_line bigint, place smallint, column_name text, value text, code text, message text"
+DEPTH_COLUMNS = "id bigint PRIMARY KEY, _line bigint, depth integer"
 MISSING_COLUMNS = "model text, field text, place smallint, key text, name text, id bigint, used boolean"
 
 # one staged row: line, number of the record, what is wrong with the row as such, its cells
@@ -78,7 +79,7 @@ def find_unchanged(names: Names, layout: Layout, read: int) -> None:
         SELECT r.*, s.hash AS _hash FROM {names.raw} r JOIN {names.seen} s USING (_line) WHERE s.record IS NULL
     """)
     execute("SET LOCAL enable_nestloop = on")
-    execute("ANALYZE fresh")
+    execute("ANALYZE fresh (_line)")  # how many rows there are is what counts; looking at every cell takes longer
 
 
 def is_nothing_new(names: Names) -> bool:
@@ -101,7 +102,7 @@ def make_empty_rows(names: Names, layout: Layout) -> None:
                t.{layout.key} AS id, {fields}{links}, ''::text AS _state
         FROM {layout.table} t WHERE false;
         CREATE UNLOGGED TABLE {names.left} (_line bigint, id bigint, _new boolean);
-        CREATE UNLOGGED TABLE {names.depth} (id bigint PRIMARY KEY, depth integer)
+        CREATE UNLOGGED TABLE {names.depth} ({DEPTH_COLUMNS})
     """)
 
 
