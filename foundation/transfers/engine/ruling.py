@@ -75,7 +75,8 @@ def settle_rows(names: Names, layout: Layout) -> None:
     """)
     execute(f"CREATE INDEX ON {names.rows} (_line)")
     execute(f"CREATE INDEX ON {names.rows} (id)")
-    execute(f"ANALYZE {names.rows} (_line, id, _state)")
+    parent = f", {layout.tree.column}" if layout.tree else ""
+    execute(f"ANALYZE {names.rows} (_line, id, _state{parent})")
 
 
 def _final(layout: Layout, known: AnyField) -> str:

@@ -69,11 +69,11 @@ def find_unchanged(names: Names, layout: Layout, read: int) -> None:
     record = "s.record, s.version"
     if layout.options.check_everything:
         seals, record = "", "NULL::bigint AS record, NULL::integer AS version"
+    hashed = f"SELECT _line, md5(ROW({cells})::text)::uuid AS hash FROM {names.raw} WHERE _problem IS NULL"
     execute(f"""
         CREATE UNLOGGED TABLE {names.seen} AS
-        SELECT h._line, h.hash, {record}
-        FROM (SELECT _line, md5(ROW({cells})::text)::uuid AS hash FROM {names.raw} WHERE _problem IS NULL) h {seals}
-    """)
+        SELECT h._line, h.hash, {record} FROM ({hashed} OFFSET 0) h {seals}
+    """)  # without OFFSET the hash would be computed twice: for the comparison and for the table
     execute(f"""
         CREATE TEMP TABLE fresh ON COMMIT DROP AS
         SELECT r.*, s.hash AS _hash FROM {names.raw} r JOIN {names.seen} s USING (_line) WHERE s.record IS NULL
