@@ -25,6 +25,8 @@ CUSTOMER_RULES = [
     ({"rep_ids": [" R1"]}, "customer_rep_ids_valid"),
     ({"rep_ids": ["R1;R2"]}, "customer_rep_ids_valid"),
     ({"rep_ids_override": ["R1", "R1"]}, "customer_rep_ids_valid"),
+    ({"rep_ids": [*map(str, range(30)), "R1", "r1"]}, "customer_rep_ids_valid"),
+    ({"rep_ids": [*map(str, range(30)), "R1;R2"]}, "customer_rep_ids_valid"),
     ({"phone_e164": "0048123"}, "customer_phone_international"),
     ({"email": "a b@example.com"}, "customer_email_trimmed"),
     ({"credit_limit": 100}, "customer_credit_limit_has_currency"),
@@ -58,6 +60,13 @@ CONTACT_RULES = [
 def test_customer_rule_holds_past_the_form(values, rule):
     with pytest.raises(IntegrityError, match=rule):
         Customer.objects.bulk_create([factories.CustomerFactory.build(**values)])
+
+
+@pytest.mark.parametrize("ids", [[], ["R1", "R2"], [f"R{number}" for number in range(30)]], ids=len)
+def test_rep_ids_that_differ_are_kept(ids):
+    customer = factories.CustomerFactory(rep_ids=ids)
+    customer.refresh_from_db()
+    assert customer.rep_ids == ids
 
 
 @pytest.mark.parametrize(("values", "rule"), ADDRESS_RULES)
