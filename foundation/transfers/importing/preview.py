@@ -110,12 +110,19 @@ def first_errors(run: ImportRun, limit: int | None = None, offset: int = 0) -> l
     return [dict(zip(("line", "column", "value", "rule", "message"), row, strict=True)) for row in fetch(query)]
 
 
-def _name_column(layout: Layout) -> str:
-    """The column a record is best known by."""
-    fields = [f for f in layout.model._meta.concrete_fields if isinstance(f, models.CharField) and not f.choices]
-    known = {f.name: f for f in fields}
-    best = next((known[n] for n in ("name", "label", "code", "email", "street", "last_name") if n in known), None)
-    return quoted(str((best or fields[0]).column))
+CALLED = (("name",), ("street", "postal_code", "city"), ("first_name", "last_name"), ("email",), ("label",), ("code",))
+
+
+def _called(layout: Layout, alias: str) -> str:
+    """What a record is called, as SQL: the first of the ways to call it that is not blank."""
+    known = {f.name: f for f in layout.model._meta.concrete_fields if isinstance(f, models.CharField)}
+    ways = [[known[name] for name in way if name in known] for way in CALLED]
+    texts = [
+        f"""NULLIF(concat_ws(' ', {", ".join(f"NULLIF({alias}.{quoted(str(f.column))}, '')" for f in way)}), '')"""
+        for way in ways
+        if way
+    ]
+    return f"COALESCE({', '.join(texts)}, '')"
 
 
 def _written(names: Names, layout: Layout, kind: str, size: int, offset: int) -> list[PreviewRow]:
@@ -124,7 +131,7 @@ def _written(names: Names, layout: Layout, kind: str, size: int, offset: int) ->
     ours = [f"r.{quoted(str(f.column))}" for f in shown] + [f"r.k{cell.number}" for cell in layout.links]
     theirs = [f"t.{quoted(str(f.column))}" for f in shown] + [f"({present_links(layout, c)})" for c in layout.links]
     rows = fetch(
-        f"SELECT r._line, r.id, {', '.join([f'r.{_name_column(layout)}', *ours, *theirs])} FROM {names.rows} r "
+        f"SELECT r._line, r.id, {', '.join([_called(layout, 'r'), *ours, *theirs])} FROM {names.rows} r "
         f"LEFT JOIN {layout.table} t ON t.{layout.key} = r.id WHERE r._state = '{kind}' "
         f"ORDER BY r._line LIMIT {size} OFFSET {offset}"
     )
@@ -165,7 +172,7 @@ def _quiet(names: Names, layout: Layout, kind: str, size: int, offset: int) -> l
             SELECT s._line, s.record FROM {names.seen} s WHERE s.record IS NOT NULL
                 AND NOT EXISTS (SELECT 1 FROM {names.errors} e WHERE e._line = s._line)"""
     rows = fetch(
-        f"SELECT k._line, t.{layout.key}, t.{_name_column(layout)} FROM ({known}) k "
+        f"SELECT k._line, t.{layout.key}, {_called(layout, 't')} FROM ({known}) k "
         f"LEFT JOIN {layout.table} t ON t.{layout.key} = k.id ORDER BY k._line LIMIT {size} OFFSET {offset}"
     )
     return [PreviewRow(line, name or "", key) for line, key, name in rows]
@@ -213,7 +220,7 @@ class Labels:
             label = literal(model._meta.label)  # keys of one kind may be those of another, too
             made = f"SELECT id, name FROM {names.missing} WHERE model = {label} AND id IN ({ids})"
             if model is layout.model:
-                made += f" UNION SELECT id, {_name_column(layout)} FROM {names.rows} WHERE id IN ({ids})"
+                made += f" UNION SELECT id, {_called(layout, 'r')} FROM {names.rows} r WHERE id IN ({ids})"
             for key, name in fetch(made):
                 self.names[model._meta.label, key] = name
 

@@ -46,6 +46,21 @@ def test_counts_open_the_rows_they_count(client, checked):
     assert '<span class="hub-quiet">name:</span> New' in open_page(client, run, tab="new").lower().replace("new", "New")
 
 
+@pytest.mark.parametrize("state", ["checked", "applied"])
+def test_people_without_e_mail_are_called_by_their_names(client, person, state):
+    person("view_contact", "import_contact", "access_all_customers")
+    CustomerFactory(name="Ada")
+    file = io.BytesIO(b"Customer Name,First Name,Last Name\nAda,Eve,Fay\n")
+    file.name = "people.csv"
+    client.post(reverse("admin:customers_contact_import_button"), {"file": file}, follow=True)
+    run_pending()
+    run = ImportRun.objects.get()
+    if state == "applied":
+        post(client, run, "apply", check_token=run.check_token)
+        run_pending()
+    assert "Eve Fay<" in open_page(client, run, tab="new")
+
+
 def test_I3_each_error_of_each_row_has_line_column_value_rule_and_remedy(client, checked):
     run = checked('Name,Group Name,Tax code\n"Two\nlines",,\nAda,NoGroup,NOPE <b>\n')
     page = open_page(client, run, tab="refused")
