@@ -283,8 +283,8 @@ OUTBOX_HISTORY_DAYS = env.int("HUB_OUTBOX_HISTORY_DAYS", 180)  # that something 
 UNFOLD = unfold_configuration(site_name=SITE_NAME, environment=ENVIRONMENT)
 
 HUB_EXPORT_DIRECT_ROWS = env.int("HUB_EXPORT_DIRECT_ROWS", 10_000)  # more become a job with a link by mail
-HUB_IMPORT_MAX_BYTES = env.int("HUB_IMPORT_MAX_BYTES", 200_000_000)  # of one uploaded file
-HUB_IMPORT_MAX_UNPACKED = env.int("HUB_IMPORT_MAX_UNPACKED", 500_000_000)  # bytes, of a workbook, which is a ZIP
+HUB_IMPORT_MAX_BYTES = env.int("HUB_IMPORT_MAX_BYTES", 200 * 1024**2)  # of one uploaded file
+HUB_IMPORT_MAX_UNPACKED = env.int("HUB_IMPORT_MAX_UNPACKED", 500 * 1024**2)  # bytes, of a workbook, which is a ZIP
 HUB_IMPORT_MAX_ROWS = env.int("HUB_IMPORT_MAX_ROWS", 1_000_000)
 HUB_IMPORT_MAX_COLUMNS = env.int("HUB_IMPORT_MAX_COLUMNS", 200)
 HUB_IMPORT_RUNNING = env.int("HUB_IMPORT_RUNNING", 2)  # imports of one person at work at the same time

@@ -51,7 +51,7 @@ def test_I7_huge_file_is_refused_before_a_byte_is_read(tmp_path):
         file.truncate(5_000_000_000)
     with path.open("rb") as file:
         for look in (lambda: sniff(file), lambda: open_records(file, Shape())):
-            assert refusal_by(look) == "The file has 4.7\u00a0GB; at most 190.7\u00a0MB are taken. Split it into parts."
+            assert refusal_by(look) == "The file has 4.7\u00a0GB; at most 200.0\u00a0MB are taken. Split it into parts."
         assert file.tell() == 0
 
 
