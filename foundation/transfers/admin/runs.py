@@ -53,6 +53,7 @@ class ImportRunAdmin(BigListMixin, ModelAdmin):
     list_select_related = ("owner",)
     search_fields = ("name", "owner__email", "owner__name")
     search_help_text = gettext_lazy("File or person")
+    empty_help = gettext_lazy("Open a list such as that of the customers and press Import.")
     ordering = ("-id",)
     actions: Any = None
 

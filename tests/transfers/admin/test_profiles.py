@@ -57,5 +57,6 @@ def test_who_imports_nothing_has_none(client, person):
     assert client.get(LIST).status_code == 403
 
 
-def test_nobody_makes_one_by_hand(client, office):
+def test_nobody_makes_one_by_hand_and_the_empty_list_says_how_one_comes_to_be(client, office):
+    assert "Import a file and give its way of being read a name" in words(client.get(LIST))
     assert client.get(reverse("admin:transfers_importprofile_add")).status_code == 403

@@ -61,6 +61,12 @@ def test_I11_what_was_changed_since_stays_and_why(client, planned):
     page = words(client.get(url(run, "undo"), {"tab": "left"}))
     assert "Ada" in page
     assert "all of it" in page
+    assert "the list below says what stands in the way" not in page  # Bob goes
+
+
+def test_an_undo_that_can_do_nothing_says_where_to_look(client, planned):
+    run = planned("Name\nAda\n", lambda: Customer.objects.update(vat_id="PL1234563218"))
+    assert "the list below says what stands in the way" in words(client.get(url(run, "undo")))
 
 
 def test_the_undo_takes_back_and_says_what_it_left(client, planned):
