@@ -51,7 +51,7 @@ class ImportProfileAdmin(TrackedModelAdmin):
     list_select_related = ("owner",)
     search_fields = ("name",)
     search_help_text = gettext_lazy("Name")
-    empty_help = gettext_lazy("Import a file and give its way of being read a name: the next such file is read the same.")
+    empty_help = gettext_lazy("Import a file and save how it is read: the next such file is read the same.")
     fields = ("name", "is_shared", "shown_what", "owner", "shown_columns", "shown_options")
     readonly_fields = ("shown_what", "owner", "shown_columns", "shown_options")
 

@@ -58,5 +58,5 @@ def test_who_imports_nothing_has_none(client, person):
 
 
 def test_nobody_makes_one_by_hand_and_the_empty_list_says_how_one_comes_to_be(client, office):
-    assert "Import a file and give its way of being read a name" in words(client.get(LIST))
+    assert "Import a file and save how it is read" in words(client.get(LIST))
     assert client.get(reverse("admin:transfers_importprofile_add")).status_code == 403
