@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from operator import itemgetter
 from typing import Any
 
@@ -61,6 +61,7 @@ class ColumnSource:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> ColumnSource:
         """Return what `as_json` described; TypeError or ValueError for anything else."""
+        _refuse_other_objects(stored)
         lists = {name: tuple(value) for name, value in stored.items() if isinstance(value, list | tuple)}
         source = cls(**(stored | lists))
         separator, index = source.split or ("", 0)
@@ -84,6 +85,18 @@ class ColumnSource:
             yield _("“%(column)s” is to be divided, but nothing says where.") % place
         if len({_word(value) for value in self.values}) < len(self.values):
             yield _("The value table of “%(column)s” names a value twice.") % place
+
+
+def _refuse_other_objects(stored: Any) -> None:
+    """Raise TypeError where something else stands in the place of a column's source."""
+    if not isinstance(stored, dict) or "column" not in stored:
+        raise TypeError(_("each part of it is an object that names its “column”"))
+    if strange := sorted(set(stored) - {known.name for known in fields(ColumnSource)}):
+        raise TypeError(_("nothing is called “%(name)s”") % {"name": strange[0]})
+    split = stored.get("split")
+    is_split = split is None or (isinstance(split, list | tuple) and len(split) in (0, 2))
+    if not isinstance(stored.get("values", {}), dict) or not is_split:
+        raise TypeError(_("the values or the split of “%(column)s” are none") % {"column": stored["column"]})
 
 
 @dataclass(frozen=True)

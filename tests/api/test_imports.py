@@ -67,7 +67,8 @@ def test_an_upload_is_accepted_and_says_where_to_follow_it(api):
 def test_a_checked_file_shows_counts_and_what_can_be_done_next(api):
     CustomerFactory(name="Old Ada", code="A1")
     shown = done(api)
-    counts = {"read": 2, "new": 1, "changed": 1, "unchanged": 0, "left": 0, "refused": 0, "errors": 0, "created": {}}
+    counts = dict.fromkeys(("unchanged", "deleted", "left", "refused", "errors"), 0)
+    counts |= {"read": 2, "new": 1, "changed": 1, "created": {}}
     assert (shown["state"], shown["counts"], shown["progress"], shown["error"]) == ("checked", counts, None, "")
     open_now = {name for name, link in shown["links"].items() if link}
     assert open_now == {"self", "page", "rows", "errors", "apply"}
@@ -124,6 +125,10 @@ def test_somebody_elses_own_profile_is_not_there(api):
             "/mapping",
             "This is no mapping of columns: it holds a character that no text may hold.",
         ),
+        ({"mapping": "[1]"}, "/mapping", "This is no mapping of columns: each part of it is an object"),
+        ({"mapping": '[{"column": "Name", "x": 1}]'}, "/mapping", "This is no mapping of columns: nothing is called"),
+        ({"mapping": '[{"column": "Name", "split": 5}]'}, "/mapping", "This is no mapping of columns: the values or"),
+        ({"text": "Name\nŻółw\n".encode("cp1250"), "mode": "import"}, "/encoding", "The file is not UTF-8; it may"),
         ({"encoding": "klingon"}, "/encoding", "“klingon” is not a valid choice."),
         ({"text": "a,b\n1,2\n"}, "/file", "No column of the file is known here. Its first line must hold names such"),
         ({"text": b"%PDF-1.7 ..."}, "/file", "This is a PDF"),

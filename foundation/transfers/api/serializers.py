@@ -130,6 +130,7 @@ class CountsSerializer(serializers.Serializer[Any]):
     new = serializers.IntegerField()
     changed = serializers.IntegerField()
     unchanged = serializers.IntegerField()
+    deleted = serializers.IntegerField(default=0, help_text="Rows that say their record is to go.")
     left = serializers.IntegerField(help_text="Rows the strategy leaves alone.")
     refused = serializers.IntegerField()
     errors = serializers.IntegerField()

@@ -20,7 +20,7 @@ from foundation.transfers.importing.runs import measured, refuse_too_many, run_c
 from foundation.transfers.mapping import Mapping, guess_mapping
 from foundation.transfers.models import ImportProfile, ImportRequest, ImportRun
 from foundation.transfers.options import Options
-from foundation.transfers.reading import Limits, Shape, UnreadableFileError, open_records, sniff
+from foundation.transfers.reading import Limits, Shape, UnreadableFileError, encoding_label, open_records, sniff
 from foundation.transfers.registry import Transfer
 
 KEYS_KEPT = timedelta(hours=24)
@@ -133,6 +133,15 @@ def _sniffed(file: File[bytes], name: str, wishes: Wishes) -> Shape:
                     "Some letters of the file are UTF-8 and others are not, as when two files were put together. "
                     "Save it in one encoding, or choose the one to read it with."
                 )
+            }
+        )
+    if wishes.apply and len(found.encodings) > 1 and not wishes.encoding:
+        raise ValidationError(
+            {
+                "encoding": _(
+                    "The file is not UTF-8; it may be %(likely)s. Name its encoding, or have it checked first and look."
+                )
+                % {"likely": encoding_label(found.shape.encoding)}
             }
         )
     return found.shape
