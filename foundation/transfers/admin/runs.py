@@ -10,7 +10,6 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -48,7 +47,6 @@ class ImportRunAdmin(BigListMixin, ModelAdmin):
     """Runs are looked at, not edited: each belongs to the person who started it."""
 
     list_display = ("shown_name", "shown_what", "shown_state", "shown_counts", "owner", "created_at")
-    list_display_links = None
     list_filter = (("state", ChoicesDropdownFilter), WhatFilter)
     list_select_related = ("owner",)
     search_fields = ("name", "owner__email", "owner__name")
@@ -121,9 +119,9 @@ class ImportRunAdmin(BigListMixin, ModelAdmin):
         return self.admin_site.admin_view(never_cache(update_wrapper(inner, view)))
 
     @display(description=gettext_lazy("file"), ordering="name")
-    def shown_name(self, run: ImportRun) -> SafeString:
-        """The file, with its page."""
-        return format_html('<a href="{}">{}</a>', run.get_absolute_url(), run.name)
+    def shown_name(self, run: ImportRun) -> str:
+        """The file; the list links it to its page."""
+        return run.name
 
     @display(description=gettext_lazy("what"), ordering="what")
     def shown_what(self, run: ImportRun) -> str:

@@ -444,7 +444,7 @@ def test_files_that_are_lost_ask_for_another_check(client, checked):
 def test_the_list_says_who_when_and_how_many(client, checked, office):
     run = checked("Name,Tax code\nAda,\nBob,NOPE\n")
     page = words(client.get(reverse("admin:transfers_importrun_changelist")))
-    for word in (run.name, str(office), "1 new, 1 refused", url(run)):
+    for word in (run.name, str(office), "1 new, 1 refused", url(run), 'data-label="file"'):
         assert word in page
 
 
