@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 from import_export.widgets import Widget
 
@@ -21,8 +22,9 @@ class Column(Field):
     """A column; `aliases` are other headers that mean the same, `sample` and `help` are what a template shows.
 
     A blank cell keeps what the record has; a column the file lacks is never touched. Columns with `oro=False` are our
-    own and left out of a file for OroCommerce. `export` is an expression that gives the cell's text in a queryset of
-    the model, or the path of a field; without it the attribute and the widget say it.
+    own and left out of a file for OroCommerce; those `on_demand` are written only where somebody names them. `export`
+    is an expression that gives the cell's text in a queryset of the model, or the path of a field; without it the
+    attribute and the widget say it.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class Column(Field):
         sample: str = "",
         help: str | Promise = "",
         oro: bool = True,
+        on_demand: bool = False,
         export: Combinable | str | None = None,
         **options: Any,
     ) -> None:
@@ -44,6 +47,7 @@ class Column(Field):
         self.sample = sample
         self.help = help
         self.oro = oro
+        self.on_demand = on_demand
         self.expression = export  # `export` itself is a method of every field
 
 
@@ -57,6 +61,27 @@ class TextWidget(Widget):
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         """Return the text as it stands in the file."""
         return "" if value is None else str(value)
+
+
+VERSION = Column(
+    "Version",
+    "version",
+    readonly=True,
+    oro=False,
+    on_demand=True,
+    help=gettext_lazy(
+        "How often the record was written. With it a row is refused whose record somebody else has changed since the "
+        "export; leave the cell blank to write over such changes."
+    ),
+)
+
+
+def changed_since() -> str:
+    """Said of a row whose record is not the one that the file was written from, with %(version)s."""
+    return _(
+        "Somebody has changed the record since this file was written: it is version %(version)s now. Look at it, then "
+        "export it again, or leave this cell blank."
+    )
 
 
 class ListWidget(TextWidget):

@@ -66,8 +66,9 @@ def test_the_page_offers_all_rows_and_every_column(client, office):
     CustomerFactory.create_batch(2)
     page = " ".join(client.get(PAGE).text.split())
     assert re.search(r'value="all" checked required> All you may see <span class="hub-quiet">\(2\)', page)
-    assert page.count('name="columns"') == 22
-    assert page.count("data-ours") == 10
+    assert page.count('name="columns"') == 23
+    assert page.count("data-ours") == 11
+    assert 'value="Version" checked' not in page  # only where somebody wants it
 
 
 def test_the_list_as_it_is_filtered_is_offered_first_and_exported(client, office):

@@ -11,7 +11,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from foundation.transfers.exporting.profiles import PROFILE_HELP, FileFormat, Profile, profile_columns
+from foundation.transfers.exporting.profiles import PROFILE_HELP, FileFormat, Profile, named_columns, profile_columns
 from foundation.ui.biglist import EstimatedPaginator
 
 if TYPE_CHECKING:
@@ -80,13 +80,13 @@ class ExportForm(forms.Form):
     def __init__(self, transfer: Transfer, scopes: Scopes, data: Any = None) -> None:
         super().__init__(data)
         self.resource = transfer.resource
-        names = [column.column_name for column in self.resource.columns()]
+        offered = self.resource.columns()
         rows: Any = self.fields["scope"]
         rows.choices = [(scope.kind, scope.label) for scope in scopes]
         rows.initial = rows.choices[0][0]
         columns: Any = self.fields["columns"]
-        columns.choices = [(name, name) for name in names]
-        columns.initial = names
+        columns.choices = [(column.column_name, column.column_name) for column in offered]
+        columns.initial = [column.column_name for column in offered if not column.on_demand]
 
     def clean(self) -> dict[str, Any]:
         """Refuse a file that would have no columns."""
@@ -97,8 +97,9 @@ class ExportForm(forms.Form):
 
     def chosen_names(self) -> tuple[str, ...]:
         """The chosen columns; none where all of the profile are."""
-        chosen, offered = self._of_profile(self.cleaned_data), self._offered(self.cleaned_data["profile"])
-        return () if chosen == offered else tuple(chosen)
+        chosen, profile = self._of_profile(self.cleaned_data), self.cleaned_data["profile"]
+        usual = [column.column_name for column in named_columns(self.resource, profile, ())]
+        return () if chosen == usual else tuple(chosen)
 
     def _of_profile(self, given: dict[str, Any]) -> list[str]:
         return [name for name in self._offered(given["profile"]) if name in given["columns"]]

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from foundation.transfers.columns import VERSION, changed_since
 from foundation.transfers.declaration import Identity
 from foundation.transfers.engine.drafting import cell_joins
 from foundation.transfers.engine.layout import AnyField, Cell, Kind, Layout, Target
@@ -187,6 +188,18 @@ def judge_rules(names: Names, layout: Layout) -> None:
                 SELECT DISTINCT ON (field) * FROM (VALUES {known}) v(field, place, name) ORDER BY field, place
             ) w ON w.field = said.field
         """)
+
+
+def judge_versions(names: Names, layout: Layout) -> None:
+    """Rows, right in all else, that would change a record which is not the one the file was written from."""
+    cell = layout.named(str(VERSION.column_name))
+    if cell is None:
+        return
+    sentence = f"replace({literal(changed_since())}, '%(version)s', r._version::text)"
+    rest = f"""JOIN {names.rows} r ON r._line = f._line AND r._state IN ('changed', 'deleted')
+        WHERE {cell.filled} AND ltrim({cell.raw}, '0') <> r._version::text
+            AND NOT EXISTS (SELECT 1 FROM {names.errors} e WHERE e._line = f._line)"""
+    insert_errors(names, cell, "changed_since", sentence, rest)
 
 
 def judge_doubles(names: Names, layout: Layout) -> None:

@@ -65,7 +65,7 @@ def named_columns(resource: type[PlainResource], profile: Profile, names: Sequen
     """Return these columns in this order, all of the profile's without names; raises ValidationError on a wrong one."""
     offered = {column.column_name.casefold(): column for column in profile_columns(resource, profile)}
     if not names:
-        return list(offered.values())
+        return [column for column in offered.values() if not column.on_demand]
     wanted = dict.fromkeys(name.strip().casefold() for name in names)
     unknown = [name.strip() for name in names if name.strip().casefold() not in offered]
     if unknown:

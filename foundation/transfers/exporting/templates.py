@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from import_export.widgets import BooleanWidget
 from openpyxl import Workbook
 
+from foundation.transfers.columns import LinkedColumn
 from foundation.transfers.exporting.stream import header_line
 from foundation.transfers.exporting.xlsx_file import add_sheet, sheet_cell
 from foundation.transfers.lookups import LookupWidget
@@ -37,13 +38,17 @@ class Allowed:
 
 def csv_template(transfer: Transfer) -> bytes:
     """Return the header and the sample row."""
-    columns = transfer.resource.columns()
+    columns = _columns(transfer)
     return header_line([column.column_name for column in columns]) + header_line([column.sample for column in columns])
+
+
+def _columns(transfer: Transfer) -> list[Column]:
+    return [column for column in transfer.resource.columns() if not column.on_demand]
 
 
 def write_xlsx_template(file: IO[bytes], transfer: Transfer, user: User | None) -> None:
     """Write the same as a workbook, with a second sheet of allowed values as far as the person may see them."""
-    columns = transfer.resource.columns()
+    columns = _columns(transfer)
     book = Workbook(write_only=True)
     sheet = add_sheet(book, str(transfer.title), [column.column_name for column in columns])
     sheet.append([sheet_cell(sheet, column.sample) for column in columns])
@@ -61,8 +66,9 @@ def _add_allowed(book: Workbook, columns: list[Allowed]) -> None:
 
 def allowed_values(column: Column, transfer: Transfer, user: User | None) -> Allowed:
     """Say what a column takes: names of records the person may see, choices of the field, 1 and 0; else any text."""
-    if isinstance(column.widget, LookupWidget):
-        values, more = _names(column.widget, user)
+    widget = column.lookup if isinstance(column, LinkedColumn) else column.widget
+    if isinstance(widget, LookupWidget):
+        values, more = _names(widget, user)
         return Allowed(column.column_name, _help(column, more), values)
     return Allowed(column.column_name, _help(column), list(_choices(column, transfer)))
 

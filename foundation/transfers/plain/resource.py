@@ -16,7 +16,7 @@ from import_export.results import RowResult
 from tablib import Dataset
 
 from foundation.changes.refusals import refusals
-from foundation.transfers.columns import Column, LinkedColumn
+from foundation.transfers.columns import VERSION, Column, LinkedColumn, changed_since
 from foundation.transfers.declaration import Identity, Rewrite, Rule, Taken
 from foundation.transfers.options import CLEAR, Blank, Options
 from foundation.transfers.plain.headers import match_headers
@@ -65,7 +65,7 @@ class PlainResource(PlainLinks, resources.ModelResource):
     @classmethod
     def columns(cls) -> list[Column]:
         """Return the columns in the order of an export."""
-        return [cls.fields[name] for name in cls._meta.fields]
+        return [*(cls.fields[name] for name in cls._meta.fields), VERSION]
 
     def visible(self, options: Options) -> models.QuerySet[Any]:
         """Return the records a row may mean: those the importing person may see."""
@@ -163,7 +163,7 @@ class PlainResource(PlainLinks, resources.ModelResource):
     def get_import_fields(self) -> list[Column]:
         """Only the columns that the file has."""
         present = set(self._present)
-        return [column for column in super().get_import_fields() if column.column_name in present]
+        return [column for column in self.columns() if column.column_name in present]
 
     def get_instance(self, instance_loader: Any, row: dict[str, Any]) -> models.Model | None:
         """Return the record the row was found to mean; None makes a new one."""
@@ -217,6 +217,13 @@ class PlainResource(PlainLinks, resources.ModelResource):
             instance.validate_constraints(exclude=set(errors))
         if errors:
             raise ValidationError(errors)
+        self._refuse_older(instance)
+
+    def _refuse_older(self, instance: models.Model) -> None:
+        """Refuse a change to a record that is not the one the file was written from."""
+        if not instance._state.adding and self._version and self._version.lstrip("0") != str(instance.version):  # type: ignore[attr-defined]
+            said = changed_since() % {"version": instance.version}  # type: ignore[attr-defined]
+            raise ValidationError({VERSION.column_name: [said]})
 
     def _fill(self, column: Column, instance: models.Model, row: dict[str, Any], **kwargs: Any) -> bool:
         """Take one cell over; return whether it said anything."""
@@ -248,6 +255,7 @@ class PlainResource(PlainLinks, resources.ModelResource):
         self.links: dict[LinkedColumn, list[int]] = {}
         self.blame: dict[str, str] = {}
         self.flags.said = set()
+        self._version = str(row.get(VERSION.column_name) or "").replace(CLEAR, "")
         with transaction.atomic():
             if self.plan.is_left(row[LINE]):
                 result = self.get_row_result_class()()

@@ -53,7 +53,7 @@ def make_one_of_each(*, names=False):
     person = ContactFactory(
         customer=customer, name_prefix="Dr", email="eve@druk.example", job_title="Buyer", mobile="1"
     )
-    MembershipFactory(contact=person, department__customer=customer)
+    MembershipFactory(contact=person, department__customer=customer, department__description="Orders paper")
     AddressFactory(
         customer=customer,
         label="Office",

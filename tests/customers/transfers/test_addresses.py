@@ -35,6 +35,7 @@ def cells(keys):
         "Street": ["Long 1", "Long 1", "Long 2", "New 3", "New 4", "", "__NULL__"],
         "Address ID": ["", "", "", *map(str, keys), "77777777", "abc"],
         "Zip/Postal Code": ["", "1", "1", "x" * 256],
+        "Version": ["", "1", "1", "7"],
         "City": ["Warszawa", "Warszawa", "Oslo", "", "__NULL__"],
         "State": ["", "Mazowieckie", "mazowieckie", "California", "nowhere", "__NULL__"],
         "State Combined code": ["", "PL-14", "pl-mz", "US-CA", "PL-99", "__NULL__"],

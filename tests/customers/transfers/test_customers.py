@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 
 CELLS = {
     "Name": ["Ada", "Bob", "Cyd", "New", ""],
+    "Version": ["", "1", "1", "7"],
     "VAT Id": ["", "PL1234563218", "123-456-32-18", "__NULL__"],
     "E-mail": ["", "a@b.example", "A@B.example", "a b@c.example", "nobody", "__NULL__"],
     "Phone": ["", "+48 22 123 45 67", "22 123 45 67", "x" * 65, "__NULL__"],

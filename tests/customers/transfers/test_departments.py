@@ -27,6 +27,7 @@ def cells(world):
         "Name": ["Sales", "SALES", "Press", "New", "new", " "],
         "Id": ["", "", "", *(str(d.pk) for d in world["departments"]), "77777777"],
         "Customer Name": ["", "Ada", "Ada", "Bob", "Nobody", "__NULL__"],
+        "Version": ["", "1", "7", "x", "__NULL__"],
         "Description": ["", "They sell", "__NULL__"],
         "Members": [
             *("", "eve@x.example", "EVE@x.example;gil@x.example", "gil@x.example", "kim@x.example", "two@x.example"),
