@@ -12,7 +12,7 @@ from customers.models import Account, Address, Customer, CustomerGroup
 from foundation.changes.models import Change, ChangeSet, Source
 from foundation.changes.testing import no_unknown_changes
 from foundation.jobs.models import Job, OutboxMessage
-from foundation.jobs.services import job_cancel
+from foundation.jobs.services import job_cancel, run_here
 from foundation.transfers.engine.sql import execute, fetch
 from foundation.transfers.importing.content import names_of
 from foundation.transfers.importing.preview import first_errors, page_of
@@ -181,6 +181,13 @@ def test_a_cancelled_check_can_be_started_again():
     run.refresh_from_db()
     assert (run.state, run_settle(run).state) == ("checking", "uploaded")
     assert done(run_check(run=run, ring=False), run).state == "succeeded"
+
+
+def test_a_check_claims_to_be_done_only_with_reading():
+    seen, run = [], uploaded("Name\nAda\n")
+    run_here(run_check(run=run, ring=False), watch=lambda job: seen.append((job.progress.message, job.progress.total)))
+    assert ("1 rows read", run.size) in seen
+    assert ("Checking", None) in seen
 
 
 def test_a_person_has_two_imports_at_work_at_most():

@@ -107,7 +107,7 @@ def _staged(run: JobRun, imported: ImportRun) -> dict[str, Any]:
             content.layout,
             _watched(run, content),
             on_rows=lambda rows: _tell(run, content.reader.bytes_read, imported.size, _rows_read(rows)),
-            on_step=lambda step: _tell(run, imported.size, imported.size, step),
+            on_step=lambda step: _tell(run, 0, None, step),  # nobody knows how long it takes
         )
     if not counts.read:
         raise ValidationError(_("There are column names but no rows below them: there is nothing to import."))
@@ -134,7 +134,7 @@ def _rows_read(rows: int) -> str:
     return _("%(rows)s rows read") % {"rows": f"{rows:,}"}
 
 
-def _tell(run: JobRun, done: int, total: int, message: str = "") -> None:
+def _tell(run: JobRun, done: int, total: int | None, message: str = "") -> None:
     run.progress(done, total, message)
     run.check_cancelled()
 
