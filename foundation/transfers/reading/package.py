@@ -8,7 +8,7 @@ no endless rows or texts. The guard sees a chunk before the parser does.
 from __future__ import annotations
 
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, ClassVar, Self
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 
@@ -25,6 +25,7 @@ MOST_TEXTS = 5_000_000  # of the part with the texts of all sheets
 MOST_IN_ONE = 100_000  # elements of one row or text
 LONGEST_TEXT = 1_000_000  # bytes without an element in them; a cell has 32,767 characters at most
 MOST_OTHERS = 500_000  # elements elsewhere, which the parser keeps
+MOST_IN_INDEX = 50_000  # elements of the parts that say what the workbook holds: each becomes an object
 
 
 def damaged() -> UnreadableFileError:
@@ -49,7 +50,11 @@ class WorkbookPackage(ZipFile):
         """Open a part for reading, behind a guard if it is XML."""
         stream = super().open(name, mode, pwd, **options)
         part = getattr(name, "filename", name)
-        return XmlGuard(stream) if part.lower().endswith((".xml", ".rels", ".vml")) else stream
+        return XmlGuard(stream, MOST_IN_INDEX) if part.lower().endswith((".xml", ".rels", ".vml")) else stream
+
+    def open_sheet(self, name: str) -> XmlGuard:
+        """Open a sheet, which may hold more than a part that is kept whole."""
+        return XmlGuard(super().open(name), MOST_OTHERS)
 
     def _refuse_other_kinds(self) -> None:
         names = set(self.namelist())
@@ -85,10 +90,16 @@ class WorkbookPackage(ZipFile):
 
 
 class XmlGuard:
-    """A part of the workbook as a stream; what no honest workbook holds is refused before the parser sees it."""
+    """A part of the workbook as a stream; what no honest workbook holds is refused before the parser sees it.
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self.bytes_read = 0
+    Subclasses `reads_alone`: no parser behind them says what is missing at the end.
+    """
+
+    reads_alone: ClassVar[bool] = False
+
+    def __init__(self, stream: IO[bytes], most_others: int) -> None:
+        self.bytes_read = self.elements_read = 0
+        self._most_others = most_others
         self._stream = stream
         self._depth = self._unit_depth = 0  # a unit is a row or a text: the parser lets go of it when it is done
         self._rows = self._texts = self._in_unit = self._others = 0
@@ -106,7 +117,7 @@ class XmlGuard:
         try:
             self._expat.Parse(data, not data)
         except expat.ExpatError as error:
-            if data:  # at the end the parser itself says what is missing
+            if data or self.reads_alone:
                 raise damaged() from error
         if self._quiet > LONGEST_TEXT:
             raise self._too_much()
@@ -116,7 +127,7 @@ class XmlGuard:
         """Close the part."""
         self._stream.close()
 
-    def __enter__(self) -> XmlGuard:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -128,6 +139,7 @@ class XmlGuard:
     def _start(self, tag: str, _attributes: dict[str, str]) -> None:
         self._quiet = 0
         self._depth += 1
+        self.elements_read += 1
         if self._unit_depth:
             self._in_unit += 1
             if self._in_unit > MOST_IN_ONE or self._depth > DEEPEST:
@@ -142,7 +154,8 @@ class XmlGuard:
             self._texts += name == "si"
         else:
             self._others += 1
-        if self._rows > MOST_ROWS or self._texts > MOST_TEXTS or self._others > MOST_OTHERS or self._depth > DEEPEST:
+        too_many = self._rows > MOST_ROWS or self._texts > MOST_TEXTS or self._others > self._most_others
+        if too_many or self._depth > DEEPEST:
             raise self._too_much()
 
     def _end(self, _tag: str) -> None:

@@ -28,6 +28,8 @@ class SheetParser(WorkSheetParser):
             if event == "start":
                 data = element if element.tag == DATA_TAG else data
             elif element.tag == ROW_TAG:
+                if not any(map(len, element)):  # cells with a colour at most
+                    del element[:]
                 number, cells = self.parse_row(element)
                 if not 0 < number <= MOST_ROWS:
                     raise ValueError(f"A sheet has no row {number}.")

@@ -100,7 +100,7 @@ def _look_at_text(file: IO[bytes], head: bytes, limits: Limits) -> Sniffed:
 
 
 def _look_at_workbook(file: IO[bytes], limits: Limits) -> Sniffed:
-    reader = WorkbookReader(file, Shape(XLSX), limits)
+    reader = WorkbookReader(file, Shape(XLSX), limits, is_look=True)
     sample = list(islice(reader, SAMPLE_ROWS))
     notes = []
     if len(reader.sheets) > 1:

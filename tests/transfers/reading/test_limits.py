@@ -9,6 +9,8 @@ from foundation.transfers.reading import Shape, open_records, sniff
 from foundation.transfers.reading import delimited as delimited_module
 from foundation.transfers.reading import package as package_module
 from foundation.transfers.reading import text as text_module
+from foundation.transfers.reading import texts as texts_module
+from foundation.transfers.reading import workbook as workbook_module
 from tests.transfers.reading.files import (
     SHEET,
     TEXTS,
@@ -174,3 +176,48 @@ def test_I7_endless_parts_of_a_sheet_are_stopped_before_they_are_parsed(name, xm
     if name != "DEEPEST":
         monkeypatch.setattr(package_module, name, 200)
     assert refusal(content).startswith("The workbook holds more rows, cells or text in one place")
+
+
+def test_I7_endless_list_of_what_a_workbook_holds_is_stopped_before_it_is_parsed(monkeypatch):
+    monkeypatch.setattr(package_module, "MOST_IN_INDEX", 200)
+    content = with_part(
+        workbook(["Name"]), "[Content_Types].xml", lambda xml: xml.replace(b"</T", b"<a/>" * 300 + b"</T")
+    )
+    assert refusal(content).startswith("The workbook holds more rows, cells or text in one place")
+
+
+def shared(count):
+    """A workbook whose header is the first of so many shared texts."""
+    texts = TEXTS.replace(b"</sst>", b"<si><t>some text</t></si>" * count + b"</sst>")
+    return with_shared_texts(workbook(["Name"], ["Ada"]), texts)
+
+
+def test_I7_texts_are_read_only_as_far_as_cells_name_them():
+    reader = open_records(io.BytesIO(shared(20_000)), Shape("xlsx"))
+    assert (reader.headers, [record.cells for record in reader]) == (["Nazwa"], [["Ada"]])
+    assert reader._book.texts.bytes_read == texts_module.CHUNK
+
+
+def test_I7_a_first_row_that_names_a_text_far_away_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(texts_module, "FIRST", 5)
+    content = with_part(shared(50), SHEET, lambda xml: xml.replace(b"<v>0</v>", b"<v>5</v>"))
+    assert refusal(content).startswith("The workbook holds more rows, cells or text in one place")
+    near = with_part(shared(50), SHEET, lambda xml: xml.replace(b"<v>0</v>", b"<v>4</v>"))
+    assert open_records(io.BytesIO(near), Shape("xlsx")).headers == ["some text"]
+
+
+BLANK = b'<row><c s="0"/></row>' * 50
+
+
+def test_I7_a_header_below_endless_blank_rows_is_not_looked_for(monkeypatch):
+    monkeypatch.setattr(workbook_module, "FIRST_ELEMENTS", 30)
+    content = with_part(workbook(["Name"]), SHEET, lambda xml: xml.replace(b"<sheetData>", b"<sheetData>" + BLANK))
+    assert refusal(content).startswith("There are no column names at the beginning.")
+
+
+def test_I7_a_look_does_not_go_to_the_end_of_blank_rows_and_a_reading_does(monkeypatch):
+    monkeypatch.setattr(workbook_module, "FIRST_ELEMENTS", 30)
+    last = BLANK + b'<row><c t="str"><v>Ada</v></c></row></sheetData>'
+    content = with_part(workbook(["Name"]), SHEET, lambda xml: xml.replace(b"</sheetData>", last))
+    assert (sniff(io.BytesIO(content)).headers, sniff(io.BytesIO(content)).sample) == (["Name"], [])
+    assert [record.cells for record in open_records(io.BytesIO(content), Shape("xlsx"))] == [["Ada"]]

@@ -127,7 +127,7 @@ def test_I5_damaged_workbook_is_never_half_read(part, damage):
     assert refusal(content).startswith(("The workbook is damaged", "The file is empty", "The workbook has no visible"))
 
 
-@pytest.mark.parametrize("row", [b'<row r="99999999999"/>', b'<row r="0"/>', b'<row r="2"><c r="1"/></row>'])
+@pytest.mark.parametrize("row", [b'<row r="99999999999"/>', b'<row r="0"/>', b'<row r="2"><c r="1"><v>1</v></c></row>'])
 def test_I5_rows_no_sheet_can_have_are_refused(row):
     content = with_part(workbook(["Name"]), SHEET, lambda xml: xml.replace(b"</sheetData>", row + b"</sheetData>"))
     assert refusal(content).startswith("The workbook is damaged")
@@ -144,3 +144,9 @@ def test_progress_reaches_the_size_of_the_file():
     reader = open_records(io.BytesIO(content), Shape("xlsx"))
     places = [reader.bytes_read for _ in reader]
     assert 0 < places[0] < places[-1] <= len(content)
+
+
+def test_texts_in_several_styles_are_joined_and_how_they_are_pronounced_is_left_out():
+    parts = b"<si><r><t>Zo</t></r><r><rPr/><t>e</t></r><rPh><t>zou-i</t></rPh></si>"
+    texts = TEXTS.replace(b"<si><t>Nazwa</t></si>", parts)
+    assert open_records(io.BytesIO(with_shared_texts(workbook(["Name"]), texts)), Shape("xlsx")).headers == ["Zoe"]
