@@ -23,8 +23,9 @@ class LookupWidget(Widget):
     """A record named by one of its fields, ignoring case; a name that nobody or several bear is refused.
 
     `rows` limits what the importing person may name; `creatable` lets a missing record be made where the import asks
-    for it; `missing` is the sentence of a refusal, with %(value)s. An exported cell is empty with `shown=False`. With
-    `or_number` a record may also be named by its key: the field never holds a mere number.
+    for it and the person may add such records; `missing` is the sentence of a refusal, with %(value)s. An exported cell
+    is empty with `shown=False`. With `or_number` a record may also be named by its key: the field never holds a mere
+    number.
     """
 
     def __init__(
@@ -51,9 +52,18 @@ class LookupWidget(Widget):
         found = list(self._find(name, options))
         if len(found) > 1:
             raise ValueError(_("%(count)s records are called “%(value)s”.") % {"count": len(found), "value": name})
-        if not found and not (self.creatable and options.create_missing):
+        if not found and not self.creates(options):
             raise ValueError(self.missing % {"value": name})
         return found[0] if found else self._create(name, options)
+
+    def creates(self, options: Options) -> bool:
+        """Whether this import makes what is missing."""
+        return options.create_missing and self.may_create(options)
+
+    def may_create(self, options: Options) -> bool:
+        """Whether the importing person may have it made: who may add such records by hand, and a command."""
+        label, name = self.model._meta.app_label, self.model._meta.model_name
+        return self.creatable and (options.actor is None or options.actor.has_perm(f"{label}.add_{name}"))
 
     def rows_for(self, options: Options) -> models.QuerySet[Any]:
         """Return the records the importing person may name."""

@@ -4,6 +4,7 @@ from base64 import b64decode
 from email import message_from_bytes, policy
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,7 +16,7 @@ from foundation.jobs.models import Job, OutboxMessage
 from foundation.jobs.services import job_cancel, run_here
 from foundation.transfers.engine.sql import execute, fetch
 from foundation.transfers.importing.content import names_of
-from foundation.transfers.importing.preview import first_errors, page_of
+from foundation.transfers.importing.preview import first_errors, missing_records, page_of
 from foundation.transfers.importing.runs import run_apply, run_check, run_settle
 from foundation.transfers.importing.sweeping import plans_prune, runs_prune, seals_prune
 from foundation.transfers.models import ImportRun, Seal
@@ -160,6 +161,20 @@ def test_I3_refused_rows_can_be_mended_and_sent_again():
     with job.files.get(name="error-log.txt").file.open("rb") as file:
         assert file.read().decode().startswith("Error in row #1. Tax code: There is no “NOPE”.")
     assert applied(refused.replace("NOPE", "")).counts["new"] == 1
+
+
+def test_a_row_of_the_wrong_width_is_refused_again_until_it_is_mended():
+    run = checked("Name,Tax code,VAT Id\nAda\nBob,,,more\n")
+    with Job.objects.get(pk=run.check_job).files.get(name="refused-rows.csv").file.open("rb") as file:
+        again = checked(file.read())
+    assert numbers(again) == (2, 0, 0, 0, 2)
+
+
+def test_who_may_not_add_groups_does_not_make_them_by_a_file():
+    clerk = UserFactory()
+    clerk.user_permissions.set(Permission.objects.filter(codename="import_customer"))
+    run = checked(FILE, clerk, create_missing=True)
+    assert (numbers(run), missing_records(run)) == ((2, 1, 0, 0, 1), [])
 
 
 def test_I10_the_owner_gets_oros_counters_by_mail_without_a_cell_of_the_file():

@@ -26,7 +26,7 @@ def look_up(names: Names, layout: Layout) -> None:
             _collect_links(cell)
         else:
             continue
-        if cell.lookup.creatable and layout.options.create_missing:
+        if cell.lookup.creates(layout.options):
             _make_missing(names, cell)
 
 

@@ -55,7 +55,10 @@ def write_log(file: IO[str], imported: ImportRun) -> None:
 
 
 def write_refused(file: IO[str], imported: ImportRun) -> None:
-    """Write the refused rows as they were, with what is wrong in a last column."""
+    """Write the refused rows as they were, with what is wrong in a last column.
+
+    A row with too few cells is not filled up: sent again as it is, it must be refused again.
+    """
     writer = csv.writer(file)
     refused = groupby(errors_of(imported), key=itemgetter(0))
     line, said = next(refused, (0, iter(())))
@@ -65,8 +68,7 @@ def write_refused(file: IO[str], imported: ImportRun) -> None:
             if not line:
                 return
             if record.line == line:
-                cells = [*record.cells, *[""] * (len(reader.headers) - len(record.cells))]
-                writer.writerow([*cells, "; ".join(_sentence(*row[2:]) for row in said)])
+                writer.writerow([*record.cells, "; ".join(_sentence(*row[2:]) for row in said)])
                 line, said = next(refused, (0, iter(())))
 
 

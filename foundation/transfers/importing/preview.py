@@ -76,7 +76,7 @@ MISSING_SHOWN = 12
 def missing_records(run: ImportRun) -> list[Missing]:
     """What the import would make if it were allowed to: the groups and terms that rows name in vain."""
     layout = layout_of(run)
-    cells = {c.number: c for c in layout.cells if c.kind is Kind.LOOKUP and c.lookup.creatable}
+    cells = {c.number: c for c in layout.cells if c.kind is Kind.LOOKUP and c.lookup.may_create(layout.options)}
     if not cells or layout.options.create_missing:
         return []
     query = f"""SELECT place, count(*), (array_agg(name ORDER BY name))[:{MISSING_SHOWN}] FROM (

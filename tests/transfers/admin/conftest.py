@@ -28,7 +28,8 @@ def person(client):
 
 @pytest.fixture
 def office(person):
-    return person("view_customer", "import_customer", "export_customer", "access_all_customers", "view_changeset")
+    rights = "import_customer", "export_customer", "access_all_customers", "add_customergroup", "add_paymentterm"
+    return person("view_customer", "view_changeset", *rights)
 
 
 @pytest.fixture
