@@ -103,6 +103,9 @@ def pair(layout: Layout, name: str, other: str, *, needed: bool) -> str:
     """SQL that a record `other` has the value the row says."""
     column = f"{other}.{_column(layout, name)}"
     own = f"lower({column})" if is_text(layout.model._meta.get_field(name)) else column
+    if needed and is_text(layout.model._meta.get_field(name)):
+        # A row says more than nothing here; that the record does too lets indexes serve which leave blank ones out.
+        return f"{own} = {value_in(layout, name)} AND {column} <> ''"
     if needed:
         return f"{own} = {value_in(layout, name)}"
     if is_text(layout.model._meta.get_field(name)):
