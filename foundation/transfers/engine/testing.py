@@ -14,6 +14,7 @@ from foundation.transfers.options import Options
 from foundation.transfers.plain import PlainResource
 from foundation.transfers.plain.headers import match_headers
 from foundation.transfers.plain.tables import Table
+from foundation.transfers.reading.records import ragged
 from foundation.transfers.reports import Refusal
 
 _numbers = itertools.count(1_000_000)
@@ -50,8 +51,7 @@ def layout_for(resource: PlainResource, headers: list[str], options: Options) ->
 def _staged(table: Table, layout: Layout, resource: PlainResource) -> Iterator[StagedRow]:
     matched, _unknown = match_headers(resource.columns(), table.headers)
     for number, record in enumerate(table.records, start=1):
-        if len(record.cells) != len(table.headers):
-            sentence = f"Expecting to get {len(table.headers)} columns, actually got {len(record.cells)}."
+        if sentence := ragged(record, len(table.headers)):
             yield record.line, number, sentence, [None] * len(layout.brought)
             continue
         given = {name: cell.strip() or None for cell, name in zip(record.cells, matched, strict=True) if name}

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
 from foundation.transfers.engine.layout import Layout
 from foundation.transfers.engine.sql import Names
@@ -15,7 +14,8 @@ from foundation.transfers.engine.staging import StagedRow
 from foundation.transfers.mapping import Mapping, compile_mapping
 from foundation.transfers.models import ImportRun
 from foundation.transfers.options import Options
-from foundation.transfers.reading import Reader, Record, Shape, open_records
+from foundation.transfers.reading import Reader, Shape, open_records
+from foundation.transfers.reading.records import ragged
 from foundation.transfers.registry import Transfer, transfer_by_slug
 
 
@@ -34,21 +34,11 @@ class Content:
         mapper = compile_mapping(self.mapping, self.reader.headers)
         nothing: list[str | None] = [None] * len(order)
         for number, record in enumerate(self.reader, start=1):  # noqa: B007
-            if problem := record.problem or _ragged(record, width):
+            if problem := record.problem or ragged(record, width):
                 yield record.line, number, problem, nothing
                 continue
             texts = mapper(record.cells)
             yield record.line, number, None, [texts[place] for place in order]
-
-
-def _ragged(record: Record, width: int) -> str:
-    """What is said of a row with too many or too few cells (OroCommerce's words)."""
-    if len(record.cells) == width:
-        return ""
-    return _("Expecting to get %(expected)d columns, actually got %(actual)d.") % {
-        "expected": width,
-        "actual": len(record.cells),
-    }
 
 
 def names_of(run: ImportRun) -> Names:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
-from django.utils.translation import gettext as _
 from import_export import resources
 from import_export.results import RowResult
 from tablib import Dataset
@@ -25,6 +24,7 @@ from foundation.transfers.plain.plan import LINE, Plan
 from foundation.transfers.plain.rules import FlagsBefore, ask, collected, field_values
 from foundation.transfers.plain.scoped import ScopedNames
 from foundation.transfers.plain.tables import Record, Table
+from foundation.transfers.reading.records import ragged
 from foundation.transfers.reports import ImportReport, Refusal
 
 if TYPE_CHECKING:
@@ -366,20 +366,10 @@ def _emptied(model: type[models.Model], name: str) -> Any:
 
 
 def _split_ragged(table: Table) -> tuple[list[Record], list[Refusal]]:
-    """Set rows with too many or too few cells apart; only they are refused. (Oro's words.)"""
-    expected = len(table.headers)
-    good = [record for record in table.records if len(record.cells) == expected]
-    bad = [
-        Refusal(
-            record.line,
-            "",
-            "",
-            _("Expecting to get %(expected)d columns, actually got %(actual)d.")
-            % {"expected": expected, "actual": len(record.cells)},
-        )
-        for record in table.records
-        if len(record.cells) != expected
-    ]
+    """Set rows with too many or too few cells apart; only they are refused."""
+    said = {record.line: ragged(record, len(table.headers)) for record in table.records}
+    good = [record for record in table.records if not said[record.line]]
+    bad = [Refusal(line, "", "", sentence) for line, sentence in said.items() if sentence]
     return good, bad
 
 

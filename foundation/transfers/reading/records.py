@@ -102,3 +102,13 @@ def _refuse_repeated(headers: list[str]) -> None:
                 _("Imported file contains duplicate in next column names: '%(header)s'.") % {"header": header}
             )
         seen.add(header.casefold())
+
+
+def ragged(record: Record, width: int) -> str:
+    """What is said of a row with too many or too few cells (OroCommerce's words)."""
+    if len(record.cells) == width:
+        return ""
+    return _("Expecting to get %(expected)d columns, actually got %(actual)d.") % {
+        "expected": width,
+        "actual": len(record.cells),
+    }
