@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from django.utils.translation import gettext_noop
 
 from foundation.changes.refusals import broken_rule, refusals, register_sentences, sentence_of
+from foundation.changes.rule_triggers import refusal
 
 __all__ = ["SENTENCES", "broken_rule", "refusals", "refuse", "sentence_of"]
 
@@ -42,11 +41,4 @@ register_sentences(SENTENCES)
 
 def refuse(rule: str, **values: str) -> str:
     """SQL that refuses with the sentence of `rule`; `values` are SQL expressions for the names in it."""
-    names = re.findall(r"%\((\w+)\)s", SENTENCES[rule])
-    text = re.sub(r"%\(\w+\)s", "%s", SENTENCES[rule]).replace("'", "''")
-    arguments = "".join(f", {values[name]}" for name in names)
-    pairs = ", ".join(f"'{name}', {values[name]}" for name in names)  # of an empty list: {}
-    return (
-        f"RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = '{rule}',"
-        f" MESSAGE = format('{text}'{arguments}), DETAIL = json_build_object({pairs})::text;"
-    )
+    return refusal(SENTENCES, rule, **values)

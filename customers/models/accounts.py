@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.rules import by_file, filled
+from foundation.changes.constraints import filled
 from foundation.changes.models import Tracked
+from foundation.transfers.permissions import by_file
 
 
 class Account(Tracked):

@@ -14,10 +14,11 @@ from django_countries.fields import CountryField
 from django_stubs_ext import StrOrPromise
 
 from customers.models.customer import Customer
-from customers.models.rules import OneFlagged, by_file, filled
 from customers.regions import region_problem
 from customers.triggers.addresses import ADDRESS_TRIGGERS
+from foundation.changes.constraints import OneFlagged, filled
 from foundation.changes.models import Tracked
+from foundation.transfers.permissions import by_file
 
 # Cast, because the lookups of a country field compare with lists of countries.
 COUNTRY_SHAPE = Regex(Cast("country", models.TextField()), "^[A-Z]{2}$")

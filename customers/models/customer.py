@@ -19,13 +19,14 @@ from django.utils.translation import gettext_lazy as _
 from catalog.money import validate_currency
 from customers.models.accounts import Account
 from customers.models.groups import CustomerGroup, InternalRating, PaymentTerm, TaxCode
-from customers.models.rules import RepIdsValid, currency_shape, filled, unique_ignoring_case
+from customers.models.rules import RepIdsValid
 from customers.phones import PHONE_SHAPE, international
 from customers.refusals import OWN_PARENT, PARENT_IS_BELOW
 from customers.search import SEARCH_DOCUMENT
 from customers.triggers.accounts import ACCOUNT_TRIGGERS
 from customers.triggers.tree import TREE_TRIGGERS
 from customers.vat import VatState, check_vat
+from foundation.changes.constraints import currency_shape, filled, unique_ignoring_case
 from foundation.changes.models import Tracked
 
 REP_ID_LENGTH = 25  # as the back office delivers them

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Customer
-from customers.models.rules import filled
+from foundation.changes.constraints import filled
 from foundation.changes.models import Tracked
 
 

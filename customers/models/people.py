@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models.addresses import Address
 from customers.models.customer import Customer
-from customers.models.rules import by_file, filled
 from customers.phones import PHONE_SHAPE, international
 from customers.triggers.people import CONTACT_TRIGGERS, DEPARTMENT_TRIGGERS, MEMBERSHIP_TRIGGERS
+from foundation.changes.constraints import filled
 from foundation.changes.models import Tracked
+from foundation.transfers.permissions import by_file
 
 
 class Contact(Tracked):
