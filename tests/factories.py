@@ -3,6 +3,7 @@
 import factory
 from factory.django import DjangoModelFactory
 
+from catalog import models as catalog_models
 from catalog.models import PriceList
 from customers import models
 from foundation.identity.models import User
@@ -144,3 +145,50 @@ class CustomerPriceListFactory(DjangoModelFactory):
 
     customer = factory.SubFactory(CustomerFactory)
     price_list = factory.SubFactory(PriceListFactory)
+
+
+class UnitFactory(DjangoModelFactory):
+    class Meta:
+        model = catalog_models.Unit
+
+    code = factory.Sequence(lambda n: f"unit{n}")
+    name = factory.SelfAttribute("code")
+    plural = factory.LazyAttribute(lambda unit: f"{unit.code}s")
+
+
+class ProductFactory(DjangoModelFactory):
+    class Meta:
+        model = catalog_models.Product
+
+    sku = factory.Sequence(lambda n: f"SKU-{n}")
+    name = factory.Sequence(lambda n: f"Product {n}")
+    unit = factory.SubFactory(UnitFactory)
+
+
+class ProductUnitFactory(DjangoModelFactory):
+    class Meta:
+        model = catalog_models.ProductUnit
+
+    product = factory.SubFactory(ProductFactory)
+    unit = factory.SubFactory(UnitFactory)
+
+
+class WarehouseFactory(DjangoModelFactory):
+    class Meta:
+        model = catalog_models.Warehouse
+
+    code = factory.Sequence(lambda n: f"W{n}")
+    name = factory.Sequence(lambda n: f"Warehouse {n}")
+    country = "PL"
+
+
+class PriceFactory(DjangoModelFactory):
+    class Meta:
+        model = catalog_models.Price
+
+    price_list = factory.SubFactory(PriceListFactory)
+    product = factory.SubFactory(ProductFactory)
+    unit = factory.SelfAttribute("product.unit")
+    quantity = 1
+    currency = "EUR"
+    value = 10

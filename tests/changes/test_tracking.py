@@ -25,6 +25,8 @@ KEPT_ELSEWHERE = {
     "transfers.ImportRun": "a record of what happened, never edited by people",
     "transfers.ImportRequest": "what a program asked for, kept with its import",
     "transfers.Seal": "what the engine remembers of files",
+    "catalog.StockMovement": "append-only by itself",
+    "catalog.StockLevel": "the sum of movements",
     "identity.CallCount": "counters of the rate limits, gone after a day",
 }
 MACHINERY = {"jobs"}  # background work: each row is a record of what happened, and is never edited by people

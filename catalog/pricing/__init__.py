@@ -1,0 +1,1 @@
+"""How price lists are combined and which price holds: rules of OroCommerce, as pure functions and as SQL."""

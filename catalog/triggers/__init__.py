@@ -1,0 +1,1 @@
+"""Rules of the catalogue that span rows, as triggers of the database, and their words."""

@@ -1,0 +1,122 @@
+"""Stock: booked once, never lost between two workers, never below zero unaware."""
+
+import threading
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog.models import StockLevel, StockMovement
+from catalog.services.stock import Booking, stock_book, stock_mismatches
+from tests.factories import ProductFactory, ProductUnitFactory, UnitFactory, UserFactory, WarehouseFactory
+
+pytestmark = pytest.mark.django_db
+Kind = StockMovement.Kind
+
+
+@pytest.fixture
+def place(db):
+    return {"product": ProductFactory(sku="A", name="Chai"), "warehouse": WarehouseFactory(name="Main")}
+
+
+def booking(place, quantity, key, kind=Kind.RECEIPT, **more):
+    return Booking(**place, quantity=Decimal(quantity), kind=kind, key=key, **more)
+
+
+def level():
+    return [level.quantity for level in StockLevel.objects.all()]
+
+
+def test_the_same_booking_counts_once(place):
+    actor = UserFactory()
+    assert stock_book(bookings=[booking(place, 5, "a"), booking(place, 5, "a")], actor=actor) == 1
+    assert stock_book(bookings=[booking(place, 5, "a"), booking(place, -2, "b", Kind.ISSUE)]) == 1
+    assert (level(), StockMovement.objects.get(key="a").booked_by) == ([Decimal(3)], actor)
+
+
+def test_a_key_that_stands_for_something_else_is_refused(place):
+    stock_book(bookings=[booking(place, 5, "a")])
+    with pytest.raises(ValidationError, match="“a” has been booked already, with other figures"):
+        stock_book(bookings=[booking(place, 1, "b"), booking(place, 6, "a")])
+    assert level() == [Decimal(5)]
+
+
+def test_below_zero_only_by_kinds_that_may(place):
+    stock_book(bookings=[booking(place, 2, "a")])
+    with pytest.raises(ValidationError, match="'Chai' would fall to -1 unit.* in the warehouse 'Main'"):
+        stock_book(bookings=[booking(place, -3, "b", Kind.ISSUE)])
+    stock_book(bookings=[booking(place, -3, "b", Kind.IMPORTED_ORDER)])
+    assert level() == [Decimal(-1)]
+    stock_book(bookings=[booking(place, "0.5", "c")])  # what comes in is welcome below zero, too
+    assert level() == [Decimal("-0.5")]
+
+
+def test_a_statement_counts_as_a_whole(place):
+    stock_book(bookings=[booking(place, -3, "a", Kind.ISSUE), booking(place, 3, "b")])
+    assert level() == [Decimal(0)]
+
+
+def test_stock_is_kept_in_units_of_the_product_and_open_warehouses(place):
+    further = ProductUnitFactory(product=place["product"])
+    stock_book(bookings=[booking(place, 1, "a", unit=further.unit), booking(place, 1, "b")])
+    assert level() == [Decimal(1), Decimal(1)]
+    with pytest.raises(ValidationError, match="is not kept in the unit 'pallet'"):
+        stock_book(bookings=[booking(place, 1, "c", unit=UnitFactory(code="pallet"))])
+    place["warehouse"].is_active = False
+    with pytest.raises(ValidationError, match="The warehouse “Main” is closed"):
+        stock_book(bookings=[booking(place, 1, "d")])
+
+
+@pytest.mark.parametrize(
+    ("write", "rule"),
+    [
+        (lambda: StockMovement.objects.update(quantity=9), "stock_movements_stay"),
+        (lambda: StockMovement.objects.all().delete(), "stock_movements_stay"),
+        (lambda: StockLevel.objects.update(quantity=9), "stock_levels_follow"),
+        (lambda: StockLevel.objects.all().delete(), "stock_levels_follow"),
+    ],
+)
+def test_nobody_changes_movements_or_levels_by_hand(place, write, rule):
+    stock_book(bookings=[booking(place, 5, "a")])
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        write()
+    assert caught.value.__cause__.diag.constraint_name == rule
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves=st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(-5, 9).filter(bool)), max_size=12))
+def test_a_level_is_the_sum_of_its_movements_whatever_is_booked(place, moves):
+    with transaction.atomic():
+        booked = {}
+        for key, quantity in moves:
+            try:
+                stock_book(bookings=[booking(place, quantity, key, Kind.ISSUE)])
+                booked.setdefault(key, quantity)
+            except ValidationError:
+                assert key in booked or sum(booked.values()) + quantity < 0
+        assert (sum(level()), list(stock_mismatches())) == (sum(booked.values()), [])
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_booking_the_last_piece_never_both_get_it():
+    place = {"product": ProductFactory(), "warehouse": WarehouseFactory()}
+    stock_book(bookings=[booking(place, 1, "in")])
+    outcomes, begin = [], threading.Barrier(4)
+
+    def worker(number):
+        begin.wait()
+        try:
+            outcomes.append(stock_book(bookings=[booking(place, -1, f"out-{number}", Kind.ISSUE)]))
+        except ValidationError:
+            outcomes.append(0)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=worker, args=[number]) for number in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert (sorted(outcomes), level()) == ([0, 0, 0, 1], [Decimal(0)])
