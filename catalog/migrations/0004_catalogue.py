@@ -21,6 +21,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    initial = True  # it makes tables; the one column it adds to a table of before has its default in the database
+
     dependencies = [
         ('catalog', '0003_ean_function'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -283,7 +285,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='pricelist',
             name='edition',
-            field=models.PositiveIntegerField(default=1, editable=False, verbose_name='edition'),
+            field=models.PositiveIntegerField(db_default=1, editable=False, verbose_name='edition'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='pricelist',

@@ -43,7 +43,7 @@ class PriceList(Tracked):
     )
     is_active = models.BooleanField(_("active"), default=True, help_text=_("An inactive list gives no prices."))
 
-    edition = models.PositiveIntegerField(_("edition"), default=1, editable=False)
+    edition = models.PositiveIntegerField(_("edition"), db_default=1, editable=False)
 
     class Meta(Tracked.Meta):
         triggers = [*Tracked.Meta.triggers, *PRICE_LIST_TRIGGERS]
