@@ -13,7 +13,7 @@ from customers.models import Customer
 from foundation.changes.models import AuditEvent
 from foundation.jobs.models import Job, JobFile, OutboxMessage
 from foundation.jobs.testing import run_pending
-from foundation.transfers.exporting import mail
+from foundation.transfers import mail
 from tests.factories import CustomerFactory, CustomerGroupFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -4,23 +4,17 @@ them. A mail that cannot be made never fails the import."""
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urljoin
 
-import structlog
-from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
-from foundation.jobs.mail import mail_put
 from foundation.jobs.runs import JobRun
 from foundation.transfers.engine.sql import fetch, literal
 from foundation.transfers.importing.content import names_of
+from foundation.transfers.mail import Content, mail_owner
 from foundation.transfers.models import ImportRun
 
-log = structlog.get_logger(__name__)
 ERRORS_SHOWN = 20
 QUOTED = "“[^”]*”|'[^']*'"  # names and numbers of records
 WORTH_A_MAIL = 60  # seconds a check takes before the person may have gone away
@@ -64,15 +58,11 @@ def mail_failed(run: JobRun, imported: ImportRun) -> None:
 
 
 def _send(run: JobRun, imported: ImportRun, subject: str, lines: list[str], *, with_errors: bool = True) -> None:
-    if run.owner is None or run.job.outbox_messages.exists():
-        return
-    try:
-        with transaction.atomic():
-            errors = _errors(imported) if with_errors else []
-            text, html = _written([*lines, *errors], _links(imported, with_log=bool(errors)))
-            mail_put(to=[run.owner.email], subject=subject, text=text, html=html, job=run.job)
-    except Exception as error:  # noqa: BLE001  (whatever it is: the import's page says it all)
-        log.warning("import: its mail could not be made", job_id=run.job.pk, error=type(error).__name__)
+    def content() -> Content:
+        errors = _errors(imported) if with_errors else []
+        return [*lines, *errors], _links(imported, with_log=bool(errors))
+
+    mail_owner(run, subject, content)
 
 
 def _errors(imported: ImportRun) -> list[str]:
@@ -92,11 +82,4 @@ def _links(imported: ImportRun, *, with_log: bool) -> list[tuple[str, str]]:
     links = [(_("The import"), imported.get_absolute_url())]
     if with_log:
         links.append((_("Error log"), reverse("admin:transfers_importrun_log", args=[imported.pk])))
-    return [(label, urljoin(settings.BASE_URL, url)) for label, url in links]
-
-
-def _written(lines: list[str], links: list[tuple[str, str]]) -> tuple[str, str]:
-    text = "\n".join([*lines, "", *(f"{label}: {url}" for label, url in links), ""])
-    html = format_html_join("", "<p>{}</p>", ((line,) for line in lines))
-    anchors = format_html_join(" · ", '<a href="{1}">{0}</a>', links)
-    return text, format_html("{}<p>{}</p>", html, anchors)
+    return links
