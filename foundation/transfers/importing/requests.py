@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from foundation.identity.models import User
+from foundation.transfers.importing.profiles import shape_by_profile
 from foundation.transfers.importing.runs import measured, refuse_too_many, run_check, run_create, run_settle
 from foundation.transfers.mapping import Mapping, guess_mapping
 from foundation.transfers.models import ImportProfile, ImportRequest, ImportRun
@@ -117,7 +118,10 @@ def _shape(file: File[bytes], name: str, wishes: Wishes, profile: ImportProfile 
     chosen = {key: value for key in ("encoding", "delimiter") if (value := getattr(wishes, key))}
     try:
         Limits.from_settings().check_size(file)
-        known = Shape.from_json(profile.shape) if profile and profile.shape else _sniffed(file, name, wishes)
+        if profile and profile.shape:
+            known = shape_by_profile(profile, file, sniff(file, name))
+        else:
+            known = _sniffed(file, name, wishes)
     except UnreadableFileError as error:
         raise ValidationError({"file": error.messages}) from error
     return replace(known, **chosen)
