@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.identity.models import User
+from foundation.transfers.columns import Column
 from foundation.transfers.importing.profiles import profile_may_change
 from foundation.transfers.models import ImportProfile
 from foundation.transfers.options import Blank, DateStyle, NumberStyle, Options, Strategy
 from foundation.transfers.reading import ENCODINGS, Shape, Sniffed, encoding_label
+from foundation.transfers.widgets import DateTimeWidget, DateWidget, DecimalWidget
 
 DELIMITERS = (
     (",", gettext_lazy("Comma ,")),
@@ -94,9 +96,18 @@ class OptionsForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, options: Options, data: Any = None) -> None:
+    def __init__(self, columns: list[Column], options: Options, data: Any = None) -> None:
+        """Ask only what can make a difference to these columns."""
         stored = options.as_json()
         super().__init__(data, initial=stored | {"all_or_nothing": "yes" if stored["all_or_nothing"] else ""})
+        widgets = [column.widget for column in columns]
+        asked = {
+            "numbers": any(isinstance(widget, DecimalWidget) for widget in widgets),
+            "dates": any(isinstance(widget, (DateWidget, DateTimeWidget)) for widget in widgets),
+            "create_missing": any(getattr(widget, "creatable", False) for widget in widgets),
+        }
+        for name in (name for name, is_asked in asked.items() if not is_asked):
+            del self.fields[name]
 
     def chosen(self) -> Options:
         """The options as the person wants them."""

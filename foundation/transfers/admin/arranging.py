@@ -102,7 +102,7 @@ class ArrangePage:
         profile_form = ProfileForm(self.run.what, self.person, name=profile.name if profile else "")
         rows = MappingRows.of(self.columns, reading.named, mapping)
         problems = mapping.problems(self.columns, reading.headers) if not reading.error else []
-        return self._page(reading, rows, shape_form, OptionsForm(options), profile_form, problems)
+        return self._page(reading, rows, shape_form, OptionsForm(self.columns, options), profile_form, problems)
 
     def _profile(self) -> ImportProfile | None:
         """The saved profile to begin with, if one was chosen."""
@@ -121,7 +121,7 @@ class ArrangePage:
         data = self.request.POST
         before = reading_of(self.run)
         shape_form = ShapeForm(before.shape, before.look, data)
-        options_form = OptionsForm(Options(), data)
+        options_form = OptionsForm(self.columns, Options(), data)
         profile_form = ProfileForm(self.run.what, self.person, data)
         if not shape_form.is_valid():
             rows = MappingRows.posted(self.columns, before.named, data)

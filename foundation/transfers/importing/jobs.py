@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from foundation.changes.models import Source
 from foundation.changes.refusals import refusals
@@ -34,6 +35,10 @@ State = ImportRun.State
 IS_IN = (State.APPLIED, State.UNDOING, State.UNDONE)  # what an import has written is in, or was
 STALE = gettext_lazy(
     "Records of this file were changed since the check, so it was checked again. Look at the new preview, then import."
+)
+LOST = gettext_lazy(
+    "The preview was lost when the database restarted, so the file was checked again. Look at the new preview, then "
+    "import."
 )
 
 
@@ -148,27 +153,32 @@ def _apply(run: JobRun, imported: ImportRun) -> dict[str, Any]:
     if mine.filter(state__in=IS_IN).exists():
         return imported.counts  # an earlier try of this very job came to its end
     if not mine.filter(state=State.APPLYING).exists():
-        raise _stale(run, imported.pk, imported.counts)  # an earlier try found it stale and checked again
+        raise _stale(run, imported.pk, imported.counts, STALE)  # an earlier try found it stale and checked again
     try:
         return _written(run, imported)
     except (_StaleError, ValidationError, IntegrityError) as stale:
-        raise _stale(run, imported.pk, _check(run, imported)) from stale
+        said = LOST if isinstance(stale, _LostError) else STALE
+        raise _stale(run, imported.pk, _check(run, imported), said) from stale
 
 
-def _stale(run: JobRun, key: int, counts: dict[str, Any]) -> JobFailed:
+def _stale(run: JobRun, key: int, counts: dict[str, Any], said: StrOrPromise) -> JobFailed:
     """What the person hears who has seen another preview than the one there is now."""
-    ImportRun.objects.filter(pk=key, apply_job=run.job.pk, state=State.CHECKED).update(error=str(STALE))
-    return JobFailed(str(STALE), result=counts)
+    ImportRun.objects.filter(pk=key, apply_job=run.job.pk, state=State.CHECKED).update(error=str(said))
+    return JobFailed(str(said), result=counts)
 
 
 class _StaleError(Exception):
     """What was checked is not what is there."""
 
 
+class _LostError(_StaleError):
+    """What was checked is gone: a crash of the database empties the tables it is kept in."""
+
+
 def _written(run: JobRun, imported: ImportRun) -> dict[str, Any]:
     names, layout = names_of(imported), layout_of(imported)
     if not is_staged(names, imported.counts["read"]):
-        raise _StaleError
+        raise _LostError
     total = imported.counts["new"] + imported.counts["changed"] + imported.counts["deleted"]
     with run.recording(reason=_("Import of %(file)s") % {"file": imported.name}, source=Source.IMPORT), refusals():
         if total and is_stale(names, layout):

@@ -248,3 +248,8 @@ def test_a_workbook_offers_its_sheets(client, waiting, send, tmp_path):
     run_pending()
     run.refresh_from_db()
     assert (run.state, run.counts["new"], run.shape["sheet"]) == ("checked", 1, "People")
+
+
+def test_only_what_can_make_a_difference_to_the_columns_is_asked(client, waiting):
+    page = client.get(url(waiting(), "arrange")).text
+    assert [f'name="{name}"' in page for name in ("numbers", "create_missing", "dates")] == [True, True, False]
