@@ -2,58 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import django_filters as filters
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django_filters.fields import IsoDateTimeField
 
 from customers import models
 from customers.models import CustomerQuerySet
 from customers.search import found
-
-
-class MomentField(IsoDateTimeField):
-    """A moment in ISO 8601, brought to UTC: offsets beyond those of any place are refused here, not by the database."""
-
-    def clean(self, value: Any) -> datetime | None:
-        """Return the moment in UTC."""
-        moment = super().clean(value)
-        try:
-            return moment and moment.astimezone(UTC)
-        except OverflowError as error:
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
-
-
-class MomentFilter(filters.IsoDateTimeFilter):
-    """Compares with a moment."""
-
-    field_class = MomentField
-
-
-class Since(MomentFilter):
-    """At this moment or later."""
-
-    def __init__(self, field_name: str) -> None:
-        super().__init__(field_name=field_name, lookup_expr="gte")
-
-
-class Until(MomentFilter):
-    """Before this moment."""
-
-    def __init__(self, field_name: str) -> None:
-        super().__init__(field_name=field_name, lookup_expr="lt")
-
-
-class RecordFilter(filters.FilterSet):
-    """Every list can be asked for what is new or has changed."""
-
-    created_since = Since("created_at")
-    created_before = Until("created_at")
-    updated_since = Since("updated_at")
-    updated_before = Until("updated_at")
+from foundation.api.filters import RecordFilter
 
 
 class CustomerFilter(RecordFilter):
@@ -79,9 +36,3 @@ class CustomerFilter(RecordFilter):
     def by_rep(self, rows: CustomerQuerySet, _name: str, value: str) -> CustomerQuerySet:
         """Return whom this representative looks after."""
         return rows.with_rep(value)
-
-
-def record_filter(record: type[Any], *names: str) -> type[RecordFilter]:
-    """Make a filter set of exact fields."""
-    meta = type("Meta", (), {"model": record, "fields": names})
-    return type(f"{record.__name__}Filter", (RecordFilter,), {"Meta": meta, "__doc__": record.__doc__})

@@ -15,9 +15,7 @@ from django.utils.translation import gettext_lazy
 from customers.admin.scope import ScopedChoicesMixin, within_scope
 from customers.models import Address, Contact, CustomerPriceList, GroupPriceList, Note
 from customers.regions import region_by_name, regions_of
-from foundation.changes.stale import FIELD as SEEN_VERSION
-from foundation.changes.stale import StaleGuardForm
-from foundation.ui.fieldsets import with_hidden_field
+from foundation.changes.inlines import RowForm, TabularFormSet, TwinFormSet, VersionedInline
 from foundation.ui.theme import StackedInline, TabularInline, Textarea
 
 LONG = 25  # rows; a longer list is a page of its own
@@ -25,52 +23,18 @@ LONG = 25  # rows; a longer list is a page of its own
 DEFAULT_FLAGS = {"is_default_billing": gettext_lazy("billing"), "is_default_shipping": gettext_lazy("shipping")}
 
 
-class TwinFormSet:
-    """Mixed into an inline's formset: the same new row sent twice is one row.
-
-    A form that changes a record can be sent twice too; a new row in it that equals one made since it was opened is
-    that row.
-    """
-
-    instance: Any
-    fk: Any
-
-    def save_new(self, form: forms.ModelForm, commit: bool = True) -> Any:
-        """Save a new row, unless a twin of it is there."""
-        twin = self._twin(form)
-        return twin or super().save_new(form, commit=commit)  # type: ignore[misc]
-
-    def _twin(self, form: forms.ModelForm) -> Any:
-        known = [one.instance.pk for one in self.initial_forms]  # type: ignore[attr-defined]
-        fields = {field.name for field in form._meta.model._meta.concrete_fields if field.editable}
-        values = {name: value for name, value in form.cleaned_data.items() if name in fields and name != "id"}
-        same = form._meta.model._default_manager.filter(**{self.fk.name: self.instance})
-        return same.filter(**values).exclude(pk__in=known).first()
-
-
-class RecordInline(ScopedChoicesMixin):
+class RecordInline(ScopedChoicesMixin, VersionedInline):
     """Mixed into an inline: rows know their version, and a long list is left to a page of its own."""
 
-    extra = 0
     customer_path: str = ""  # to the customer whose owner counts, where the page's own record does not decide
     long_list: str = "customer__id__exact"  # parameter of the list's address that shows all rows
     model: type[Model]
     parent_model: type[Model]
-    admin_site: Any
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Rows of this person's customers."""
         rows = super().get_queryset(request)  # type: ignore[misc]
         return within_scope(rows, request.user, self.customer_path) if self.customer_path else rows
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Put the hidden version in where the rows may be changed."""
-        fieldsets = super().get_fieldsets(request, obj)  # type: ignore[misc]
-        parent = self.admin_site._registry[self.parent_model]
-        may_change = self.has_change_permission(request, obj)  # type: ignore[attr-defined]
-        if may_change and (obj is None or parent.has_change_permission(request, obj)):
-            return with_hidden_field(fieldsets, SEEN_VERSION)
-        return fieldsets
 
     def is_long(self, request: HttpRequest, obj: Any) -> bool:
         """Whether the list is too long for the form; a form that was sent with the rows keeps them."""
@@ -89,10 +53,6 @@ class RecordInline(ScopedChoicesMixin):
     def _prefix(self) -> str:
         field = next(f for f in self.model._meta.fields if f.related_model is self.parent_model)
         return str(field.remote_field.related_name)  # type: ignore[union-attr]  # it is a foreign key
-
-
-class RowForm(StaleGuardForm):
-    """A row of an inline."""
 
 
 class AddressForm(RowForm):
@@ -125,7 +85,6 @@ class AddressForm(RowForm):
 
 
 StackedFormSet: Any = StackedInline.formset  # type: ignore[misc]  # the look brings one of its own
-TableFormSet: Any = TabularInline.formset  # type: ignore[misc]
 
 
 class AddressFormSet(TwinFormSet, StackedFormSet):
@@ -178,10 +137,6 @@ class AddressInline(RecordInline, StackedInline):
             },
         )
     ]
-
-
-class TabularFormSet(TwinFormSet, TableFormSet):
-    """Rows of a table."""
 
 
 class ContactInline(RecordInline, TabularInline):

@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 
 from customers import models
 from customers.api import serializers
-from customers.filters import CustomerFilter, record_filter
+from customers.filters import CustomerFilter
 from customers.selectors import customer_list
+from foundation.api.filters import record_filter
 from foundation.api.records import RecordViewSet
 
 
