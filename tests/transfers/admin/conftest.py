@@ -7,6 +7,8 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from foundation.jobs.testing import run_pending
+from foundation.transfers.engine.sql import execute
+from foundation.transfers.importing.content import names_of
 from foundation.transfers.models import ImportRun
 from tests.factories import UserFactory
 
@@ -85,3 +87,12 @@ def post(client, run, page, **data):
 def words(response):
     """The text of a page, each gap one space."""
     return " ".join(response.text.split())
+
+
+def open_page(client, run, **parameters):
+    return words(client.get(url(run), parameters))
+
+
+def lose_staging(run):
+    names = names_of(run)
+    execute(f"DROP TABLE {names.rows}, {names.errors}, {names.raw}")
