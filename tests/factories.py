@@ -156,6 +156,13 @@ class UnitFactory(DjangoModelFactory):
     plural = factory.LazyAttribute(lambda unit: f"{unit.code}s")
 
 
+class CategoryFactory(DjangoModelFactory):
+    class Meta:
+        model = catalog_models.Category
+
+    name = factory.Sequence(lambda n: f"Category {n}")
+
+
 class ProductFactory(DjangoModelFactory):
     class Meta:
         model = catalog_models.Product

@@ -9,7 +9,9 @@ from rest_framework.test import APIClient
 from foundation.identity.models import User
 from foundation.identity.tokens import token_issue
 
-SCOPES = ("customers:read", "customers:write", "prices:read", "prices:write", "imports:read", "imports:write")
+SCOPES = tuple(
+    f"{subject}:{verb}" for subject in ("customers", "prices", "products", "imports") for verb in ("read", "write")
+)
 
 
 def caller_of(user, scopes=SCOPES):
