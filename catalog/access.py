@@ -11,7 +11,7 @@ GOODS = ("product", "productname", "productunit", "productimage", "category")
 LISTS = ("unit", "producttaxcode", "warehouse")
 PRICES = ("pricelist", "pricelistschedule", "price")
 STOCK = ("stocklevel", "stockmovement")
-MOVED = ("product", "category", "pricelist", "price", "stocklevel")
+MOVED = ("product", "category", "pricelist", "price", "stocklevel", *LISTS)
 
 
 def permissions(models: tuple[str, ...], *verbs: str) -> list[str]:

@@ -13,6 +13,7 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         """Say which role and which scope of a token may do what here."""
-        from catalog import access
+        from catalog import access, resources
 
         access.register()
+        resources.register()

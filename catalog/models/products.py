@@ -40,6 +40,7 @@ class Unit(Tracked):
     class Meta(Tracked.Meta):
         verbose_name = _("unit")
         verbose_name_plural = _("units")
+        permissions = by_file("unit", "units")
         ordering = ["code"]
         constraints = [
             filled("unit_code_trimmed", "code", _("A unit needs a code, without spaces around it.")),
@@ -61,6 +62,7 @@ class ProductTaxCode(Tracked):
     class Meta(Tracked.Meta):
         verbose_name = _("product tax code")
         verbose_name_plural = _("product tax codes")
+        permissions = by_file("producttaxcode", "product tax codes")
         ordering = ["code"]
         constraints = [
             filled("producttaxcode_code_trimmed", "code", _("A tax code needs a code, without spaces around it.")),

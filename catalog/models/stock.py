@@ -27,6 +27,7 @@ class Warehouse(Tracked):
     class Meta(Tracked.Meta):
         verbose_name = _("warehouse")
         verbose_name_plural = _("warehouses")
+        permissions = by_file("warehouse", "warehouses")
         ordering = ["code"]
         constraints = [
             filled("warehouse_code_trimmed", "code", _("A warehouse needs a code, without spaces around it.")),

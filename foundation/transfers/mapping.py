@@ -186,9 +186,9 @@ def guess_mapping(columns: Iterable[Column], headers: Sequence[str]) -> Mapping:
     ):
         for word, name in words:
             exact.setdefault(_word(word), name)
-            loose.setdefault(_letters(word), name)
+            loose.setdefault(letters_of(word), name)
     guesses = [
-        (header, exact.get(_word(header)) or loose.get(_letters(header))) for header in headers if header.strip()
+        (header, exact.get(_word(header)) or loose.get(letters_of(header))) for header in headers if header.strip()
     ]
     return Mapping(tuple(ColumnSource(column=name, source=header) for header, name in guesses if name))
 
@@ -265,12 +265,12 @@ def _places(headers: Sequence[str]) -> dict[str, int]:
     places = {_word(header): number for number, header in enumerate(headers) if header.strip()}
     for number, header in enumerate(headers):
         if header.strip():
-            places.setdefault(_letters(header), number)
+            places.setdefault(letters_of(header), number)
     return places
 
 
 def _find(places: dict[str, int], header: str) -> int | None:
-    return places.get(_word(header), places.get(_letters(header)))
+    return places.get(_word(header), places.get(letters_of(header)))
 
 
 def _index(places: dict[str, int], header: str | tuple[str, ...] | None) -> int:
@@ -286,6 +286,6 @@ def _word(text: str) -> str:
     return text.strip(AROUND).casefold()
 
 
-def _letters(text: str) -> str:
-    """Return letters and digits alone; a text without any stands for itself."""
+def letters_of(text: str) -> str:
+    """Return letters and digits alone, so that `unit.code` is `Unit:Code`; a text without any stands for itself."""
     return "".join(filter(str.isalnum, text.casefold())) or text.casefold()

@@ -19,7 +19,8 @@ from foundation.transfers.plain import PlainResource
 class Transfer:
     """One kind of file. `visible` gives the rows a person may see, which is what they may export.
 
-    `filters` narrows an export down by name and value, as the API's lists are.
+    `filters` narrows an export down by name and value, as the API's lists are. `of` is the model whose list has the
+    buttons and whose rights count, where it is not that of the resource.
     """
 
     slug: str
@@ -27,6 +28,7 @@ class Transfer:
     resource: type[PlainResource]
     visible: Callable[[User | None], models.QuerySet[Any]]
     filters: type[FilterSet] | None = None
+    of: type[models.Model] | None = None
 
     @property
     def model(self) -> type[models.Model]:
@@ -34,13 +36,18 @@ class Transfer:
         return self.resource._meta.model
 
     @property
+    def listed(self) -> type[models.Model]:
+        """The model on whose list it is found."""
+        return self.of or self.model
+
+    @property
     def url_name(self) -> str:
         """What the names of its admin pages begin with."""
-        return f"{self.model._meta.app_label}_{self.model._meta.model_name}"
+        return f"{self.listed._meta.app_label}_{self.listed._meta.model_name}"
 
     def permission(self, action: str) -> str:
         """Return the permission for `import` or `export`."""
-        return f"{self.model._meta.app_label}.{action}_{self.model._meta.model_name}"
+        return f"{self.listed._meta.app_label}.{action}_{self.listed._meta.model_name}"
 
 
 _transfers: dict[str, Transfer] = {}

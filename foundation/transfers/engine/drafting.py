@@ -6,7 +6,7 @@ Every field of the model has its column there: what the cells say, else what the
 from __future__ import annotations
 
 from foundation.transfers.declaration import Rule
-from foundation.transfers.engine.layout import AnyField, Cell, Kind, Layout, Target
+from foundation.transfers.engine.layout import AnyField, Cell, Kind, Layout
 from foundation.transfers.engine.matching import usable
 from foundation.transfers.engine.naming import name_in
 from foundation.transfers.engine.sql import Names, column_type, execute, literal, quoted, typed
@@ -134,7 +134,7 @@ def default(layout: Layout, known: AnyField) -> str:
     if known.name in given:
         chosen = given[known.name]
         return typed(getattr(chosen, "pk", chosen), known)
-    if Target(known).is_required:
+    if layout.needs(known):
         return f"NULL::{column_type(known)}"  # refused elsewhere: no further rule judges it
     return typed(known.get_default(), known)
 

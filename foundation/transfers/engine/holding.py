@@ -91,11 +91,11 @@ def _place(layout: Layout, expression: Any) -> str:
 
 def judge_unique(names: Names, layout: Layout) -> None:
     """Write down every row that would take what another record has, or another row of the file."""
-    for keys, condition, place, said in _uniques(layout):
+    for keys, condition, place, said, equal in _uniques(layout):
         shown = ", ".join(f"{key} AS k{n}" for n, key in enumerate(keys))
-        same = " AND ".join(f"t.k{n} = r.k{n}" for n in range(len(keys)))
+        same = " AND ".join(f"t.k{n} {equal} r.k{n}" for n in range(len(keys)))
         group = ", ".join(f"k{n}" for n in range(len(keys)))
-        filled = " AND ".join(f"k{n} IS NOT NULL" for n in range(len(keys)))
+        filled = " AND ".join(f"k{n} IS NOT NULL" for n in range(len(keys))) if equal == "=" else "true"
         rows = f"SELECT _line, id, {shown} FROM {names.rows} WHERE {condition}"
         known = f"SELECT {layout.key} AS id, {shown} FROM {layout.table} WHERE {condition}"
         execute(f"""
@@ -112,19 +112,20 @@ def judge_unique(names: Names, layout: Layout) -> None:
         """)
 
 
-def _uniques(layout: Layout) -> Iterator[tuple[list[str], str, str, str]]:
-    """Yield for each unique rule its key expressions, its condition, its place and what is said."""
+def _uniques(layout: Layout) -> Iterator[tuple[list[str], str, str, str, str]]:
+    """Yield for each unique rule its key expressions, condition, place, what is said, and when two keys are equal."""
     for rule in layout.model._meta.constraints:
         if isinstance(rule, models.UniqueConstraint):
             expressions: list[Any] = [models.F(name) for name in rule.fields] or list(rule.expressions)
             condition = _compiled_condition(layout.model, rule.condition) if rule.condition else "true"
             keys = [_compiled(layout.model, expression) for expression in expressions]
-            yield keys, condition, _place(layout, models.Q(*_null_tests(layout, rule))), _said(rule)
+            equal = "IS NOT DISTINCT FROM" if rule.nulls_distinct is False else "="
+            yield keys, condition, _place(layout, models.Q(*_null_tests(layout, rule))), _said(rule), equal
     for known in layout.model._meta.concrete_fields:
         if known.unique and not known.primary_key:
             place = _place(layout, models.Q(**{f"{known.name}__isnull": False}))
             message = literal(str(known.error_messages["unique"]))
-            yield [quoted(str(known.column))], "true", place, f"'unique', {message}"
+            yield [quoted(str(known.column))], "true", place, f"'unique', {message}", "="
 
 
 def _null_tests(layout: Layout, rule: models.UniqueConstraint) -> list[models.Q]:

@@ -86,9 +86,9 @@ def _judgements(layout: Layout) -> Iterator[Judgement]:
             yield from _unknown(layout, cell)
         if cell.kind is Kind.LINKS and not cell.scope:
             yield from _unknown_links(layout, cell)
-    yield from (_required(layout, target.field, target) for target in layout.targets if target.is_required)
+    yield from (_required(layout, target.field, target) for target in layout.targets if layout.needs(target.field))
     for known in layout.fields:
-        if layout.target(known.name) is None and Target(known).is_required and not _is_given(layout, known):
+        if layout.target(known.name) is None and layout.needs(known) and not _is_given(layout, known):
             yield _required(layout, known, None)
 
 
@@ -148,7 +148,8 @@ def _required(layout: Layout, known: AnyField, target: Target | None) -> Judgeme
     empty = " AND ".join(["d._new" if is_kept else "true", *_all_blank(cells)])
     emptied = " OR ".join([f"({empty})", *[cell.cleared for cell in cells]])
     bad = f"d._line IS NOT NULL AND ({emptied})"
-    message = known.error_messages["blank" if known.empty_strings_allowed else "null"]
+    usual = known.error_messages["blank" if known.empty_strings_allowed else "null"]
+    message = layout.resource.required.get(known.name, usual)
     name = cells[0].column.column_name if cells else column_for(layout, known.name)
     place = str(cells[0].number) if cells else "NULL"
     return bad, place, literal(name), "''", "'required'", f"ARRAY[{literal(str(message))}]"

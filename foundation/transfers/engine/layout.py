@@ -174,6 +174,10 @@ class Layout:
         """The field by which records hang below each other, if the file brings it."""
         return next((target for target in self.targets if target.field.name == self.resource.tree), None)
 
+    def needs(self, known: AnyField) -> bool:
+        """Whether a record cannot do without a value: the file must give a new one its own."""
+        return known.name in self.resource.required or Target(known).is_required
+
     def target(self, name: str) -> Target | None:
         """What fills a field, if anything does."""
         return next((target for target in self.targets if target.field.name == name), None)

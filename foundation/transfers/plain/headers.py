@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from foundation.transfers.columns import Column
+from foundation.transfers.mapping import letters_of
 
 
 def match_headers(columns: Sequence[Column], headers: Sequence[str]) -> tuple[list[str | None], list[str]]:
@@ -15,10 +16,10 @@ def match_headers(columns: Sequence[Column], headers: Sequence[str]) -> tuple[li
 
     Raises ValidationError where no header is known, or two mean the same column.
     """
-    names = {
-        word.casefold(): column.column_name for column in columns for word in (column.column_name, *column.aliases)
-    }
-    matched = [names.get(header.casefold()) for header in headers]
+    words = [(word, column.column_name) for column in columns for word in (column.column_name, *column.aliases)]
+    names = {letters_of(word): name for word, name in reversed(words)}
+    names |= {word.casefold(): name for word, name in words}
+    matched = [names.get(header.casefold()) or names.get(letters_of(header)) for header in headers]
     _refuse_doubled(headers, matched)
     if not any(matched):
         raise ValidationError(

@@ -195,18 +195,16 @@ class Plan:
         field, spoken_of = column.widget.field, set(self.targets.values())
         rows = column.widget.rows_for(self.resource.options).annotate(_n=Lower(field))
         known = rows.filter(_n=Lower(models.Value(cell))).exclude(pk__in=spoken_of).values_list("pk", flat=True)
-        named = [row for row in self.rows if self._name_after(row).lower() == cell.lower()]
+        named = [row for row in self.rows if self._name_after(row, field).lower() == cell.lower()]
         return [("pk", pk) for pk in known] + [self.node(row[LINE]) for row in named]
 
-    def _name_after(self, row: Row) -> str:
-        if name := self._value(self.resource.tree_name, row):
+    def _name_after(self, row: Row, field: str = "") -> str:
+        field = field or self.resource.tree_name
+        if name := self._value(field, row):
             return str(name)
-        if row[LINE] not in self.targets or self._is_cleared(row, self.resource.tree_name):
+        if row[LINE] not in self.targets or self._is_cleared(row, field):
             return ""
-        return str(self._former(row[LINE]))
-
-    def _former(self, line: int) -> str:
-        return str(getattr(self.model._default_manager.get(pk=self.targets[line]), self.resource.tree_name))
+        return str(getattr(self.model._default_manager.get(pk=self.targets[row[LINE]]), field))
 
     def node(self, line: int) -> Node:
         """The record of a line, as a place in the tree."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
+from django.utils.functional import Promise
 from import_export import resources
 from import_export.results import RowResult
 from tablib import Dataset
@@ -39,7 +40,8 @@ class PlainResource(PlainLinks, resources.ModelResource):
 
     Subclasses declare columns, `identities` (which record a row means), `rules` (what Python judges), and `tree`, the
     field by which records hang below each other, with `tree_name`, the field that names them. Further `rewrites` (cells
-    made of others), `taken` (flags that one of several has) and `deleting`, the column that says a record is to go.
+    made of others), `taken` (flags that one of several has), `deleting`, the column that says a record is to go, and
+    `required`, fields that a file must fill in a new record whatever the model says, with the sentence.
     """
 
     identities: ClassVar[tuple[Identity, ...]] = ()
@@ -49,6 +51,7 @@ class PlainResource(PlainLinks, resources.ModelResource):
     rewrites: ClassVar[tuple[Rewrite, ...]] = ()
     taken: ClassVar[tuple[Taken, ...]] = ()
     deleting: ClassVar[str] = ""
+    required: ClassVar[dict[str, str | Promise]] = {}
 
     class Meta:
         abstract = True
@@ -191,11 +194,23 @@ class PlainResource(PlainLinks, resources.ModelResource):
                 messages = error.messages if isinstance(error, ValidationError) else [str(error)]
                 errors.setdefault(column.attribute or column.column_name, messages)
                 self.blame[column.attribute or column.column_name] = column.column_name
+        errors |= self._lacking(instance, row, set(errors))
         for rule in self.rules:
             if rule.beyond_model and not set(rule.reads) & set(errors):
                 errors |= ask(rule, instance, former)
         if errors:
             raise ValidationError(errors)
+
+    def _lacking(self, instance: models.Model, row: dict[str, Any], wrong: set[str]) -> dict[str, list[str]]:
+        """What a new record must have from the file, and none may lose."""
+        found = {}
+        for name, sentence in self.required.items():
+            cells = [row[c.column_name] for c in self.get_import_fields() if c.attribute == name]
+            clears = bool(cells) and self.options.blank == Blank.CLEAR
+            is_missing = not any(cells) and (instance._state.adding or clears)
+            if name not in wrong and (is_missing or CLEAR in cells):
+                found[name] = [str(sentence)]
+        return found
 
     def validate_instance(
         self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
