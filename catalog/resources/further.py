@@ -31,7 +31,7 @@ class ProductUnitResource(PlainResource):
     identities = (Identity(("product", "unit")),)
 
     product = sku_column("SKU", "Product SKU", "Product Number")
-    unit = unit_column("additionalUnitPrecisions:0:unit:code", "Additional Units.0.Unit.Code", "Unit")
+    unit = unit_column("additionalUnitPrecisions:0:unit:code", "Additional Units.0.Unit.Code", "Unit", sample="box")
     precision = Column(
         "Precision",
         "precision",

@@ -54,7 +54,7 @@ class ProductResource(PlainResource):
         "SKU",
         "sku",
         aliases=("Product SKU", "Product Number"),
-        sample="NW-1001",
+        sample="NW-1002",
         help=gettext_lazy("The product's number, kept as text with its zeros; no two products share one."),
     )
     name = Column(
@@ -190,8 +190,10 @@ class ProductResource(PlainResource):
         """What triggers say of another primary unit, before they have to."""
         judge_units(names, layout)
 
-    def validate_instance(self, instance: Any, import_validation_errors: Any = None, **kwargs: Any) -> None:
+    def validate_instance(
+        self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
         """The same, row by row."""
-        super().validate_instance(instance, import_validation_errors, **kwargs)
+        super().validate_instance(instance, import_validation_errors, validate_unique)
         if said := unit_problem(instance):
             raise ValidationError({"unit": said})

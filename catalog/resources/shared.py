@@ -51,13 +51,13 @@ def sku_column(header: str, *aliases: str) -> Column:
     )
 
 
-def unit_column(*aliases: str) -> Column:
+def unit_column(*aliases: str, sample: str = "item") -> Column:
     """The unit a row is about."""
     return Column(
         "Unit Code",
         "unit",
         widget=LookupWidget(Unit, "code", missing=NO_UNIT),
         aliases=aliases,
-        sample="item",
+        sample=sample,
         help=gettext_lazy("Code of a unit, such as item or kg."),
     )
