@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cache
 
 import pycountry
@@ -26,3 +27,15 @@ def validate_currency(code: str) -> None:
     """Refuse what is not a currency code of ISO 4217 in capitals."""
     if code not in currencies():
         raise ValidationError(_("“%(code)s” is not a currency code such as EUR."), "currency", {"code": code})
+
+
+def amount_text(value: Decimal, places: int = 2) -> str:
+    """An amount as people write it: at least `places` decimals and no needless noughts behind them."""
+    shortest = value.normalize()
+    exponent = shortest.as_tuple().exponent
+    return f"{shortest:.{max(places, -exponent if isinstance(exponent, int) else places)}f}"
+
+
+def quantity_text(value: Decimal) -> str:
+    """A quantity without noughts behind its decimals."""
+    return f"{value.normalize():f}" if value else "0"
