@@ -2,25 +2,88 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
+from typing import Any
 
-from catalog.models import PriceList
-from foundation.changes.records import RecordAdmin
-from foundation.ui.theme import BooleanRadioFilter, display
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.admin.price_pages import PriceListPages, may, prices_url
+from catalog.models import PriceList, PriceListSchedule
+from foundation.changes.inlines import TabularFormSet, VersionedInline
+from foundation.changes.refused import RefusedAdmin
+from foundation.ui.theme import BooleanRadioFilter, TabularInline, action, display
+
+
+class ScheduleFormSet(TabularFormSet):
+    """The schedules of a list as one: rows that are both new are not yet in the database, which knows the others."""
+
+    def clean(self) -> None:
+        """Name the two schedules that meet."""
+        super().clean()
+        spans = [
+            (number, form.cleaned_data.get("active_at"), form.cleaned_data.get("deactivate_at"))
+            for number, form in enumerate(self.forms, start=1)
+            if getattr(form, "cleaned_data", None) and not form.cleaned_data.get("DELETE")
+        ]
+        for place, (number, start, end) in enumerate(spans):
+            for other, other_start, other_end in spans[place + 1 :]:
+                if _begins_before(start, other_end) and _begins_before(other_start, end):
+                    raise ValidationError(
+                        _("Schedules %(one)d and %(other)d meet: %(rule)s.")
+                        % {
+                            "one": number,
+                            "other": other,
+                            "rule": _("Price list schedule segments should not intersect"),
+                        }
+                    )
+
+
+def _begins_before(start: Any, end: Any) -> bool:
+    return start is None or end is None or start < end
+
+
+class ScheduleInline(VersionedInline, TabularInline):
+    """When a list gives prices."""
+
+    model = PriceListSchedule
+    formset = ScheduleFormSet
+    fields = ["active_at", "deactivate_at"]
+    verbose_name_plural = gettext_lazy("Schedules: without any, the list gives prices whenever it is active")
 
 
 @admin.register(PriceList)
-class PriceListAdmin(RecordAdmin):
+class PriceListAdmin(PriceListPages, RefusedAdmin):
     """Price lists, to be given to customers and groups."""
 
-    list_display = ["name", "currencies_shown", "is_active", "updated_at"]
+    list_display = ["name", "currencies_shown", "is_active", "prices_link", "updated_at"]
     list_filter = [("is_active", BooleanRadioFilter)]
     search_fields = ["name"]
     ordering = ["name", "pk"]
     fieldsets = [(None, {"fields": ["name", "currencies", "is_active"]})]
+    inlines = [ScheduleInline]
+    history_children = ("schedules",)
+    actions_detail = ["open_prices"]
 
-    @display(description=_("Currencies"))
+    @display(description=gettext_lazy("Currencies"))
     def currencies_shown(self, price_list: PriceList) -> str:
         """Codes, one beside the other."""
         return ", ".join(price_list.currencies)
+
+    @display(description=gettext_lazy("Prices"))
+    def prices_link(self, price_list: PriceList) -> str:
+        """The way to the prices."""
+        return format_html('<a href="{}">{}</a>', prices_url(price_list), _("Open prices"))
+
+    @action(description=gettext_lazy("Prices"), permissions=["view_price"], url_path="open-prices")
+    def open_prices(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Open the table of prices."""
+        return redirect(prices_url(PriceList(pk=int(object_id))))
+
+    def has_view_price_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """May look at prices."""
+        return may(request, "view")
