@@ -14,12 +14,23 @@ from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
+class Page:
+    """A page of the admin that is no list of a model: its address by name, and what one must be allowed to open it."""
+
+    name: str
+    title: str | Promise
+    icon: str
+    permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Group:
     """One heading of the sidebar, and the models under it: `app.model` and an icon of Material Symbols."""
 
     title: str | Promise
     models: dict[str, str] = field(default_factory=dict)
     is_folded: bool = False
+    pages: tuple[Page, ...] = ()
 
 
 GROUPS = (
@@ -44,6 +55,14 @@ GROUPS = (
             "customers.taxcode": "percent",
             "customers.internalrating": "star",
         },
+        pages=(
+            Page(
+                "customers_customer_why_price",
+                _("Why this price"),
+                "help",
+                ("customers.view_customer", "catalog.view_price"),
+            ),
+        ),
     ),
     Group(
         _("Background work"),
@@ -86,7 +105,10 @@ def subjects(request: HttpRequest) -> list[dict[str, Any]]:
     models = _openable_models(request)
     placed = {label for group in GROUPS for label in group.models}
     rest = [models[label] | {"icon": "database"} for label in models if label not in placed]
-    found = [{"group": group, "title": group.title, "models": _placed(group, models)} for group in GROUPS]
+    found = [
+        {"group": group, "title": group.title, "models": [*_pages_of(group, request), *_placed(group, models)]}
+        for group in GROUPS
+    ]
     return [one for one in [*found, {"group": MORE, "title": MORE.title, "models": rest}] if one["models"]]
 
 
@@ -102,6 +124,15 @@ def _openable_models(request: HttpRequest) -> dict[str, Any]:
 
 def _placed(group: Group, models: dict[str, Any]) -> list[dict[str, Any]]:
     return [models[label] | {"icon": icon} for label, icon in group.models.items() if label in models]
+
+
+def _pages_of(group: Group, request: HttpRequest) -> list[dict[str, Any]]:
+    """The group's pages as the models beside them are given."""
+    return [
+        {"name": page.title, "admin_url": reverse(f"admin:{page.name}"), "icon": page.icon}
+        for page in group.pages
+        if request.user.has_perms(page.permissions)
+    ]
 
 
 def _entry(subject: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.admin import accounts, customer, masterdata, people
 from customers.admin.tree import organisation
+from customers.admin.why_price import ask_about_product
 from foundation.ui.panels import Panel, register_panel
 
 __all__ = ["accounts", "customer", "masterdata", "people"]
@@ -21,4 +22,10 @@ register_panel(
 register_panel(
     "customers.account",
     Panel("customers", _("Customers"), 10, CUSTOMERS, context=accounts.customers_of_account),
+)
+register_panel(
+    "catalog.product",
+    Panel(
+        "why-price", _("Price for a customer"), 40, "customers/admin/why_price_panel.html", context=ask_about_product
+    ),
 )

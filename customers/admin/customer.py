@@ -21,6 +21,7 @@ from customers.admin.columns import CustomerColumns, with_parent_name
 from customers.admin.customer_form import FIELDSETS, CustomerForm, group_of_address, inherited_labels
 from customers.admin.inlines import AddressInline, ContactInline, CustomerPriceListInline, NoteInline
 from customers.admin.scope import CustomerScopeMixin
+from customers.admin.why_price import WhyPricePage
 from customers.models import Contact, Customer, CustomerQuerySet
 from customers.search import found
 from customers.services.saving import lock_forest
@@ -37,7 +38,7 @@ def customers_of_person(email: str) -> list[int]:
 
 
 @admin.register(Customer)
-class CustomerAdmin(CustomerColumns, CustomerActions, CustomerScopeMixin, TransferMixin, CustomersAdmin):
+class CustomerAdmin(WhyPricePage, CustomerColumns, CustomerActions, CustomerScopeMixin, TransferMixin, CustomersAdmin):
     """Companies that buy from us."""
 
     form = CustomerForm
@@ -71,7 +72,7 @@ class CustomerAdmin(CustomerColumns, CustomerActions, CustomerScopeMixin, Transf
     ordering = ["name", "pk"]
     transfer_slug = "customers"
     actions_list = ["import_button", TEMPLATE_MENU, "export_button", "choose_columns"]
-    actions_detail = ["new_subsidiary", "new_contact", "move"]
+    actions_detail = ["why_price", "new_subsidiary", "new_contact", "move"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         """Customers with what the columns show of others."""

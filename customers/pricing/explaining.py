@@ -49,6 +49,11 @@ class ListShown:
     reason: str
     competitors: list[Competitor]
 
+    @property
+    def is_winner(self) -> bool:
+        """Whether the price that holds is one of its."""
+        return any(competitor.is_winner for competitor in self.competitors)
+
 
 @dataclass(frozen=True)
 class Explanation:
