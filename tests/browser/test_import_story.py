@@ -72,16 +72,8 @@ def map_columns(page: Page) -> None:
     page.get_by_label("Save as a profile called").fill("Northwind")
 
 
-def test_a_file_is_mapped_previewed_imported_repeated_exported_and_undone(
-    staff_page: Page, northwind, children, pictures, tmp_path
-):
-    page = staff_page
-    upload(page, northwind)
-    expect(page.get_by_text("CSV · UTF-8 · divided by semicolons")).to_be_visible()
-    map_columns(page)
-    pictures(page, "arrange")
+def check_and_create_the_missing(page: Page, children, pictures) -> None:
     page.get_by_role("button", name="Check the file").click()
-
     expect(page.get_by_text("Waits for a worker")).to_be_visible()
     pictures(page, "progress")
     children.start("worker", HUB_MAIL_KEEP_DAYS="1")  # only now: the page has to move by itself
@@ -93,23 +85,23 @@ def test_a_file_is_mapped_previewed_imported_repeated_exported_and_undone(
     pictures(page, "errors")
     page.get_by_role("button", name="Create them with the import: check again").click()
 
+
+def import_with_a_double_click(page: Page, pictures) -> None:
     expect(count_of(page, "New")).to_have_text(str(COUNT))
     expect(page.get_by_text("DE, GB, Mexico, Sweden")).to_be_visible()
     pictures(page, "preview")
-    first = page.url
     page.get_by_role("button", name=f"Import {COUNT} rows now").dblclick()
     expect(page.get_by_text(f"{COUNT} rows are in.")).to_be_visible()
     pictures(page, "report")
-    assert (Customer.objects.count(), CustomerGroup.objects.count()) == (COUNT, 4)
-    assert Customer.objects.get(code="NW001").rep_ids == ["EMP1"]
-    mail = OutboxMessage.objects.get()
-    assert mail.payload["subject"] == "Result of importing file northwind.csv"
-    assert ImportProfile.objects.get().name == "Northwind"
 
+
+def send_again_unchanged(page: Page, northwind) -> None:
     upload(page, northwind, "Northwind")
     expect(count_of(page, "Unchanged")).to_have_text(str(COUNT))
     expect(page.get_by_text("Everything in this file is here already")).to_be_visible()
 
+
+def edit_one_and_send_again(page: Page, northwind) -> None:
     edited = Customer.objects.get(code="NW005")
     page.goto(f"{LIST}{edited.pk}/change/")
     page.fill("#id_name", "Edited by hand")
@@ -119,15 +111,17 @@ def test_a_file_is_mapped_previewed_imported_repeated_exported_and_undone(
     expect(page.locator(".hub-preview")).to_contain_text("Edited by hand")
     expect(page.locator(".hub-preview ins")).to_contain_text("Firm 005")
 
+
+def export_and_send_back(page: Page, exported) -> None:
     page.goto(f"{LIST}export/")
     with page.expect_download() as download:
         page.get_by_role("button", name="Export", exact=True).click()
-    exported = tmp_path / "exported.csv"
     download.value.save_as(exported)
     upload(page, exported)
     expect(count_of(page, "Unchanged")).to_have_text(str(COUNT))
 
-    page.goto(first)
+
+def undo(page: Page, pictures) -> None:
     page.get_by_role("button", name="Undo this import…").click()
     expect(page.get_by_role("button", name="Yes, undo the import")).to_be_visible()
     pictures(page, "undo")
@@ -135,4 +129,27 @@ def test_a_file_is_mapped_previewed_imported_repeated_exported_and_undone(
     expect(page.get_by_text("What the undo did")).to_be_visible()
     expect(page.locator("#left-title + .hub-scroll")).to_contain_text("Changed since by Ada Staff")
     pictures(page, "undone")
+
+
+def test_a_file_is_mapped_previewed_imported_repeated_exported_and_undone(
+    staff_page: Page, northwind, children, pictures, tmp_path
+):
+    page = staff_page
+    upload(page, northwind)
+    expect(page.get_by_text("CSV · UTF-8 · divided by semicolons")).to_be_visible()
+    map_columns(page)
+    pictures(page, "arrange")
+    check_and_create_the_missing(page, children, pictures)
+    first = page.url
+    import_with_a_double_click(page, pictures)
+    assert (Customer.objects.count(), CustomerGroup.objects.count()) == (COUNT, 4)
+    assert Customer.objects.get(code="NW001").rep_ids == ["EMP1"]
+    assert OutboxMessage.objects.get().payload["subject"] == "Result of importing file northwind.csv"
+    assert ImportProfile.objects.get().name == "Northwind"
+
+    send_again_unchanged(page, northwind)
+    edit_one_and_send_again(page, northwind)
+    export_and_send_back(page, tmp_path / "exported.csv")
+    page.goto(first)
+    undo(page, pictures)
     assert list(Customer.objects.values_list("name", flat=True)) == ["Edited by hand"]
