@@ -18,9 +18,9 @@ CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
     "response_schema_conformance,ignored_auth,use_after_free,ensure_resource_availability"
 )
-FUZZ = ("--phases", "fuzzing", "--max-examples", "4")
+FUZZ = ("--phases", "fuzzing", "--max-examples", "2")
 EDGES = ("--phases", "coverage", "--include-path-regex", "^/api/v1/price-lists/")
-FILES = ("--phases", "coverage,fuzzing", "--max-examples", "15", "--include-path-regex", "^/api/v1/imports/")
+FILES = ("--phases", "coverage,fuzzing", "--max-examples", "5", "--include-path-regex", "^/api/v1/imports/")
 
 
 def try_contract(url, token, *options):

@@ -58,10 +58,10 @@ def test_I11_many_rows_take_as_many_statements_as_few() -> None:
     PriceListFactory()
     before = Run()
     counts, states = [], []
-    before.sql(CUSTOMERS, 1, 2_500)
+    before.sql(CUSTOMERS, 1, 900)
     before.sql(ADDRESSES)
     before.plan().drop()  # the first of all makes the schema
-    for first, last in ((10_001, 10_010), (20_001, 22_500)):
+    for first, last in ((10_001, 10_010), (20_001, 20_900)):
         states.append(state())
         run = Run()
         write_much(run, first, last)
