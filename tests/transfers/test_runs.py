@@ -251,6 +251,15 @@ def test_the_preview_says_which_lists_are_put_on_and_taken_off():
     assert ("Price Lists", "", "Net") in [(c.label, c.old, c.new) for c in new.changes]
 
 
+def test_I1_lists_changed_since_the_check_bring_a_new_preview():
+    ada = CustomerFactory(name="Ada")
+    CustomerPriceListFactory(customer=ada, price_list=PriceListFactory(name="Net"))
+    run = checked("Name,Price Lists\nAda,\nAda 2,Net\n", blank="clear")
+    CustomerPriceListFactory(customer=ada, price_list=PriceListFactory(name="Gross"))
+    job = done(run_apply(run=run, check_token=run.check_token, ring=False), run)
+    assert (job.state, run.state, Customer.objects.count()) == ("failed", "checked", 1)
+
+
 def test_the_same_file_puts_a_list_on_again_that_was_taken_off_by_hand():
     link = CustomerPriceListFactory(customer=CustomerFactory(name="Ada"), price_list=PriceListFactory(name="Net"))
     assert checked("Name,Price Lists\nAda,Net\n").counts["unchanged"] == 1

@@ -46,7 +46,9 @@ def is_stale(names: Names, layout: Layout) -> bool:
     """Whether something has changed since the check that could make a difference to it."""
     versions = fetch(f"""
         SELECT 1 FROM {names.rows} r LEFT JOIN {layout.table} t ON t.{layout.key} = r.id
-        WHERE r._state IN ('changed', 'deleted') AND t.version IS DISTINCT FROM r._version LIMIT 1
+        WHERE r._state IN ('changed', 'deleted')
+            AND (t.version IS DISTINCT FROM r._version OR r._links IS DISTINCT FROM {staging.links_hash(layout)})
+        LIMIT 1
     """)
     return bool(versions) or creating.exists_now(names) or _is_known_now(names, layout)
 

@@ -66,7 +66,7 @@ def settle_rows(names: Names, layout: Layout) -> None:
     rules = " ".join(f"LEFT JOIN r{n} ON r{n}.key = d._key{n}" for n in range(len(layout.rules())))
     execute(f"""
         CREATE UNLOGGED TABLE {names.rows} AS
-        SELECT inside.*, {_state(layout)} AS _state FROM (
+        SELECT inside.*, {_links_hash(layout)} AS _links, {_state(layout)} AS _state FROM (
             SELECT d._line, d._number, d._hash, d._new, d._version, d.id, d._deletes,
                    {fields}{links}{columns(layout, "d")}
             FROM draft d LEFT JOIN parents ON parents._line = d._line {rules} {linking_joins(layout)}
@@ -96,6 +96,12 @@ def _links_now(layout: Layout) -> str:
     return " ".join(
         f"LEFT JOIN LATERAL ({present_links(layout, cell)}) x{cell.number} ON true" for cell in layout.links
     )
+
+
+def _links_hash(layout: Layout) -> str:
+    """SQL of what staging.links_hash() says of the record: whoever changes its links before the import is noticed."""
+    linked = ", ".join(f"x{cell.number}.ids" for cell in layout.links)
+    return f"md5(ROW({linked})::text)::uuid" if linked else "NULL::uuid"
 
 
 def _state(layout: Layout) -> str:

@@ -64,7 +64,7 @@ def find_unchanged(names: Names, layout: Layout, read: int) -> None:
     cells = ", ".join(cell.name for cell in layout.cells)
     seals = f"""LEFT JOIN (
         transfers_seal s JOIN {layout.table} t ON t.{layout.key} = s.record AND t.version = s.version
-            AND s.links IS NOT DISTINCT FROM {_links(layout)}
+            AND s.links IS NOT DISTINCT FROM {links_hash(layout)}
     ) ON s.layout = {layout.number} AND s.hash = h.hash"""
     record = "s.record, s.version"
     if layout.options.check_everything:
@@ -99,7 +99,7 @@ def make_empty_rows(names: Names, layout: Layout) -> None:
     execute(f"""
         CREATE UNLOGGED TABLE {names.rows} AS
         SELECT 0::bigint AS _line, 0::bigint AS _number, NULL::uuid AS _hash, false AS _new, t.version AS _version,
-               t.{layout.key} AS id, {fields}{links}, ''::text AS _state
+               t.{layout.key} AS id, {fields}{links}, NULL::uuid AS _links, ''::text AS _state
         FROM {layout.table} t WHERE false;
         CREATE UNLOGGED TABLE {names.left} (_line bigint, id bigint, _new boolean);
         CREATE UNLOGGED TABLE {names.depth} ({DEPTH_COLUMNS})
@@ -118,14 +118,14 @@ def seal(names: Names, layout: Layout, condition: str) -> int:
     """Remember rows that say what their records hold now; `condition` chooses among the rows `r`."""
     return execute(f"""
         INSERT INTO transfers_seal (layout, hash, record, version, links)
-        SELECT DISTINCT ON (r._hash) {literal(layout.number)}, r._hash, r.id, t.version, {_links(layout)}
+        SELECT DISTINCT ON (r._hash) {literal(layout.number)}, r._hash, r.id, t.version, {links_hash(layout)}
         FROM {names.rows} r JOIN {layout.table} t ON t.{layout.key} = r.id WHERE {condition}
         ON CONFLICT (layout, hash) DO UPDATE SET record = EXCLUDED.record, version = EXCLUDED.version,
             links = EXCLUDED.links
     """)
 
 
-def _links(layout: Layout) -> str:
+def links_hash(layout: Layout) -> str:
     """SQL of a hash of what the record `t` is linked with, of which its version says nothing; null without links."""
     linked = ", ".join(f"({present_links(layout, cell)})" for cell in layout.links)
     return f"md5(ROW({linked})::text)::uuid" if linked else "NULL::uuid"
