@@ -12,8 +12,9 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalogue")
 
     def ready(self) -> None:
-        """Say which role and which scope of a token may do what here."""
-        from catalog import access, resources
+        """Say who may do what here, what moves by file, and what stands on the dashboard."""
+        from catalog import access, dashboard, resources
 
         access.register()
         resources.register()
+        dashboard.register()

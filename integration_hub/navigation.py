@@ -48,9 +48,22 @@ GROUPS = (
         },
     ),
     Group(
+        _("Catalogue"),
+        {
+            "catalog.product": "inventory_2",
+            "catalog.category": "account_tree",
+            "catalog.stocklevel": "shelves",
+            "catalog.stockmovement": "swap_vert",
+            "catalog.warehouse": "warehouse",
+            "catalog.unit": "straighten",
+            "catalog.producttaxcode": "receipt_long",
+        },
+    ),
+    Group(
         _("Prices and terms"),
         {
             "catalog.pricelist": "sell",
+            "catalog.pricingsettings": "tune",
             "customers.paymentterm": "event_upcoming",
             "customers.taxcode": "percent",
             "customers.internalrating": "star",

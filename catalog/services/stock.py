@@ -9,10 +9,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from catalog.models import Product, StockMovement, Unit, Warehouse
+from catalog.models import Product, StockLevel, StockMovement, Unit, Warehouse
 from foundation.changes.refusals import refusals
 
 if TYPE_CHECKING:
@@ -76,6 +76,32 @@ def stock_book(*, bookings: Iterable[Booking], actor: User | None = None) -> int
             _refuse_other([booking for booking in chunk if booking.key not in made])
             booked += len(made)
     return booked
+
+
+def stock_count(
+    *,
+    product: Product,
+    warehouse: Warehouse,
+    counted: Decimal,
+    key: str,
+    unit: Unit | None = None,
+    note: str = "",
+    actor: User | None = None,
+) -> Decimal:
+    """Book the difference between what was counted and the level, and return it; zero books nothing.
+
+    The level is held meanwhile, so that what others book comes before the count or after it.
+    """
+    unit = unit or product.unit
+    with transaction.atomic():
+        level = StockLevel.objects.select_for_update().filter(product=product, warehouse=warehouse, unit=unit).first()
+        booked = StockMovement.objects.filter(key=key).first()
+        difference = counted - (level.quantity if level else Decimal(0))
+        if booked is not None or not difference:
+            return booked.quantity if booked else Decimal(0)
+        booking = Booking(product, warehouse, difference, StockMovement.Kind.COUNT, key, unit, note)
+        stock_book(bookings=[booking], actor=actor)
+    return difference
 
 
 def _refuse_closed(bookings: list[Booking]) -> None:
