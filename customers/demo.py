@@ -15,6 +15,7 @@ from typing import Any
 from django.contrib.auth.models import Group
 from stdnum import get_cc_module
 
+from catalog.demo import catalogue_make
 from catalog.models import PriceList
 from customers.demo_words import BRANCHES, LANDS, NOTES, Land, Place
 from customers.models import (
@@ -88,6 +89,7 @@ class Company:
         """Make it all; return the customers."""
         self.staff = staff_make()
         self.kinds = kinds_make(self.staff["office"])
+        catalogue_make(price_lists=self.kinds.price_lists, actor=self.staff["office"])
         customers = self.customers_make()
         self.price_lists_make(customers)
         addresses = self.addresses_make(customers)

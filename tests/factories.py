@@ -156,6 +156,13 @@ class UnitFactory(DjangoModelFactory):
     plural = factory.LazyAttribute(lambda unit: f"{unit.code}s")
 
 
+class ProductTaxCodeFactory(DjangoModelFactory):
+    class Meta:
+        model = catalog_models.ProductTaxCode
+
+    code = factory.Sequence(lambda n: f"PTAX{n}")
+
+
 class CategoryFactory(DjangoModelFactory):
     class Meta:
         model = catalog_models.Category

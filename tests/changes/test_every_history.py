@@ -2,12 +2,14 @@
 
 import pytest
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.urls import reverse
 
 from foundation.changes.admin.history import HistoryMixin
 from foundation.changes.models import Change
+from foundation.changes.refusals import refusals
 from tests import factories
 from tests.shelf.models import Box, Room
 from tests.ui.records import make_records
@@ -25,6 +27,8 @@ def records(db, superuser):
     Box.objects.create(name="Nails", room=Room.objects.create(name="Cellar"))
     Room.objects.create(name="Attic")
     for factory in ("PriceList", "PaymentTerm", "TaxCode", "InternalRating", "Membership", "Department"):
+        getattr(factories, f"{factory}Factory")()
+    for factory in ("Product", "Unit", "Category", "ProductTaxCode", "Warehouse"):
         getattr(factories, f"{factory}Factory")()
 
 
@@ -48,9 +52,9 @@ def changed(record, operation, work):
     """What the ledger noted of some work on a record; None if the database refused it."""
     key = record.pk
     try:
-        with transaction.atomic():
+        with transaction.atomic(), refusals():
             work()
-    except (IntegrityError, ProtectedError, RestrictedError):
+    except (IntegrityError, ProtectedError, RestrictedError, ValidationError):
         return None
     noted = Change.objects.filter(table=record._meta.db_table, key=key, operation=operation)
     return noted.order_by("id").last()
