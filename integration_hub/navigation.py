@@ -63,6 +63,7 @@ GROUPS = (
         _("Prices and terms"),
         {
             "catalog.pricelist": "sell",
+            "catalog.price": "payments",
             "catalog.pricingsettings": "tune",
             "customers.paymentterm": "event_upcoming",
             "customers.taxcode": "percent",

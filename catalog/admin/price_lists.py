@@ -16,6 +16,7 @@ from catalog.admin.price_pages import PriceListPages, may, prices_url
 from catalog.models import PriceList, PriceListSchedule
 from foundation.changes.inlines import TabularFormSet, VersionedInline
 from foundation.changes.refused import RefusedAdmin
+from foundation.transfers.admin import TransferMixin
 from foundation.ui.theme import BooleanRadioFilter, TabularInline, action, display
 
 
@@ -57,9 +58,10 @@ class ScheduleInline(VersionedInline, TabularInline):
 
 
 @admin.register(PriceList)
-class PriceListAdmin(PriceListPages, RefusedAdmin):
+class PriceListAdmin(TransferMixin, PriceListPages, RefusedAdmin):
     """Price lists, to be given to customers and groups."""
 
+    transfer_slug = "price-lists"
     list_display = ["name", "currencies_shown", "is_active", "prices_link", "updated_at"]
     list_filter = [("is_active", BooleanRadioFilter)]
     search_fields = ["name"]

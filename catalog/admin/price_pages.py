@@ -38,6 +38,16 @@ def prices_url(price_list: PriceList, page: str = "prices", query: str = "") -> 
     return f"{address}?{query}" if query else address
 
 
+def file_urls(request: HttpRequest, price_list: PriceList) -> dict[str, str]:
+    """Where the prices of a list come in and go out by file, for those who may."""
+    pages = {"import": f"into={price_list.pk}", "export": f"price_list__id__exact={price_list.pk}"}
+    return {
+        f"{name}_url": f"{reverse(f'admin:catalog_price_{name}_button')}?{query}"
+        for name, query in pages.items()
+        if request.user.has_perm(f"catalog.{name}_price")
+    }
+
+
 class PriceListPages:
     """Mixed into the ModelAdmin of price lists."""
 
@@ -71,6 +81,7 @@ class PriceListPages:
             "paste_url": prices_url(price_list, "prices_paste"),
             "percent_url": prices_url(price_list, "prices_percent", request.GET.urlencode()),
         }
+        context |= file_urls(request, price_list)
         return self._page(request, "prices", price_list, _("Prices"), context, status=422 if table.is_refused else 200)
 
     # --- a block ----------------------------------------------------------------------------------------------------

@@ -44,6 +44,8 @@ class PriceList(Tracked):
     is_active = models.BooleanField(_("active"), default=True, help_text=_("An inactive list gives no prices."))
 
     edition = models.PositiveIntegerField(_("edition"), db_default=1, editable=False)
+    edition_since = models.DateTimeField(_("edition since"), blank=True, null=True, editable=False)
+    swept_edition = models.PositiveIntegerField(_("editions cleared away"), db_default=0, editable=False)
 
     class Meta(Tracked.Meta):
         triggers = [*Tracked.Meta.triggers, *PRICE_LIST_TRIGGERS]
@@ -66,6 +68,11 @@ class PriceList(Tracked):
                 condition=CurrenciesValid("currencies"),
                 name="pricelist_currencies_valid",
                 violation_error_message=_("A price list needs at least one currency, and each only once."),
+            ),
+            models.CheckConstraint(
+                condition=Q(edition__gt=F("swept_edition")),
+                name="pricelist_edition_kept",
+                violation_error_message=_("The prices of that edition were cleared away meanwhile."),
             ),
         ]
 

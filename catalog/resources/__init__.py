@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Category, PriceList, Product, ProductName, ProductTaxCode, ProductUnit, Unit, Warehouse
+from catalog.resources.filters import PriceFileFilter
 from catalog.resources.further import ProductNameResource, ProductUnitResource
 from catalog.resources.masterdata import (
     CategoryResource,
@@ -17,6 +18,7 @@ from catalog.resources.masterdata import (
     UnitResource,
     WarehouseResource,
 )
+from catalog.resources.price import PriceResource, prices_in_force
 from catalog.resources.product import ProductResource
 from foundation.identity.models import User
 from foundation.transfers.registry import Transfer, register_transfer
@@ -38,5 +40,6 @@ def register() -> None:
         Transfer("product-tax-codes", _("Product tax codes"), ProductTaxCodeResource, everybodys(ProductTaxCode)),
         Transfer("warehouses", _("Warehouses"), WarehouseResource, everybodys(Warehouse)),
         Transfer("price-lists", _("Price lists"), PriceListResource, everybodys(PriceList)),
+        Transfer("prices", _("Prices"), PriceResource, prices_in_force, PriceFileFilter),
     ):
         register_transfer(transfer)

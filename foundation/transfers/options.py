@@ -20,6 +20,7 @@ class Strategy(models.TextChoices):
     UPSERT = "upsert", _("Add new records and update existing ones")
     ADD = "add", _("Add new records only, leave existing ones alone")
     UPDATE = "update", _("Update existing records only, leave new ones out")
+    RESET = "reset", _("Replace all: what is there now goes, and the file takes its place")
 
 
 class Blank(models.TextChoices):
@@ -43,7 +44,7 @@ class DateStyle(models.TextChoices):
     DAY_FIRST = "day_first", _("Day first: 28.03.2024 or 28/03/2024")
 
 
-STORED = ("create_missing", "strategy", "blank", "all_or_nothing", "check_everything", "numbers", "dates")
+STORED = ("create_missing", "strategy", "blank", "all_or_nothing", "check_everything", "numbers", "dates", "into")
 
 
 @dataclass
@@ -59,6 +60,7 @@ class Options:
     numbers: str = NumberStyle.POINT
     dates: str = DateStyle.MONTH_FIRST
     check_everything: bool = False  # trust no seal: a renamed group, say, raises no version of its customers
+    into: int | None = None  # key of the record that the whole file is about, such as a price list
     on_row: Callable[[int, int], None] = lambda done, total: None
     created: dict[str, int] = field(default_factory=dict)
 
@@ -70,6 +72,10 @@ class Options:
     def as_json(self) -> dict[str, Any]:
         """What a run stores of it."""
         return {name: value for name, value in asdict(self).items() if name in STORED}
+
+    def for_profile(self) -> dict[str, Any]:
+        """What is kept for other files: not what this one goes into."""
+        return {name: value for name, value in self.as_json().items() if name != "into"}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any], **others: Any) -> Self:

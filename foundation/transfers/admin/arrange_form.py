@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -96,10 +97,14 @@ class OptionsForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, columns: list[Column], options: Options, data: Any = None) -> None:
+    def __init__(
+        self, columns: list[Column], options: Options, data: Any = None, *, strategies: Sequence[Strategy]
+    ) -> None:
         """Ask only what can make a difference to these columns."""
         stored = options.as_json()
         super().__init__(data, initial=stored | {"all_or_nothing": "yes" if stored["all_or_nothing"] else ""})
+        choices: Any = self.fields["strategy"]
+        choices.choices = [(one.value, one.label) for one in strategies]
         widgets = [column.widget for column in columns]
         asked = {
             "numbers": any(isinstance(widget, DecimalWidget) for widget in widgets),
@@ -143,6 +148,6 @@ class ProfileForm(forms.Form):
             return
         profile = self.profile or ImportProfile(what=self.what, name=name, owner=self.person)
         profile.is_shared = self.cleaned_data["is_shared"]
-        profile.shape, profile.mapping, profile.options = shape.as_json(), mapping.as_json(), options.as_json()
+        profile.shape, profile.mapping, profile.options = shape.as_json(), mapping.as_json(), options.for_profile()
         profile.full_clean()
         profile.save()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -102,7 +103,11 @@ class ArrangePage:
         profile_form = ProfileForm(self.run.what, self.person, name=profile.name if profile else "")
         rows = MappingRows.of(self.columns, reading.named, mapping)
         problems = mapping.problems(self.columns, reading.headers) if not reading.error else []
-        return self._page(reading, rows, shape_form, OptionsForm(self.columns, options), profile_form, problems)
+        return self._page(reading, rows, shape_form, self._options_form(options), profile_form, problems)
+
+    def _options_form(self, options: Options, data: Any = None) -> OptionsForm:
+        strategies = transfer_of(self.run).resource.strategies
+        return OptionsForm(self.columns, options, data, strategies=strategies)
 
     def _profile(self) -> ImportProfile | None:
         """The saved profile to begin with, if one was chosen."""
@@ -121,7 +126,7 @@ class ArrangePage:
         data = self.request.POST
         before = reading_of(self.run)
         shape_form = ShapeForm(before.shape, before.look, data)
-        options_form = OptionsForm(self.columns, Options(), data)
+        options_form = self._options_form(Options(), data)
         profile_form = ProfileForm(self.run.what, self.person, data)
         if not shape_form.is_valid():
             rows = MappingRows.posted(self.columns, before.named, data)

@@ -27,7 +27,7 @@ class ImportPages(TransferPages):
     @action(description=gettext_lazy("Import"), permissions=["import"], url_path="import")
     def import_button(self, request: HttpRequest) -> HttpResponse:
         """Take a file; check it at once if it is clear how to read it, else ask."""
-        form = UploadForm(self.transfer, self._person(request), *self._given(request))
+        form = UploadForm(self.transfer, self._person(request), *self._given(request), into=request.GET.get("into"))
         if request.method == "POST" and form.is_valid() and (run := form.save()) is not None:
             if run.state == ImportRun.State.UPLOADED and not form.is_clear(run):
                 return redirect("admin:transfers_importrun_arrange", run.pk)

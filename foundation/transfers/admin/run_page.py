@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -19,6 +20,7 @@ from foundation.jobs.models import Job
 from foundation.transfers.importing import preview
 from foundation.transfers.importing.content import options_of, transfer_of
 from foundation.transfers.importing.runs import latest_job
+from foundation.transfers.into import into_record
 from foundation.transfers.models import ImportRun
 from foundation.transfers.options import Blank, Options, Strategy
 from foundation.transfers.reading import Shape, encoding_label
@@ -131,9 +133,18 @@ def found(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "import_label": ngettext("Import %(count)s row now", "Import %(count)s rows now", written)
         % {"count": f"{written:,}"},
         "is_kept_out": is_whole,
+        "caution": _caution(run) if run.state == State.CHECKED and written else "",
         "may_apply": run.state == State.CHECKED and written > 0 and not is_whole and is_there,
     }
     return shown | (rows(request, run, kind) if is_there and counts[kind] else {}) | _missing(run, is_there=is_there)
+
+
+def _caution(run: ImportRun) -> str:
+    """What the kind of file says before it is applied; what it goes into may be gone."""
+    try:
+        return transfer_of(run).resource().caution(options_of(run))
+    except ValidationError as error:
+        return " ".join(error.messages)
 
 
 def _missing(run: ImportRun, *, is_there: bool) -> dict[str, Any]:
@@ -199,7 +210,10 @@ def change_sets(request: HttpRequest, run: ImportRun) -> list[tuple[str, str]]:
 
 def facts(run: ImportRun) -> list[tuple[str, Any]]:
     """How the file was read and what was asked for, in words."""
-    return [(_("Read as"), ", ".join(shape_words(run))), (_("Asked for"), ", ".join(option_words(options_of(run))))]
+    options = options_of(run)
+    told = [(_("Read as"), ", ".join(shape_words(run))), (_("Asked for"), ", ".join(option_words(options)))]
+    into = into_record(transfer_of(run), options.into)
+    return [(capfirst(str(into._meta.verbose_name)), str(into)), *told] if into else told
 
 
 def shape_words(run: ImportRun) -> list[str]:

@@ -8,12 +8,14 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.identity.models import User
 from foundation.transfers.importing.profiles import profile_list, shape_by_profile
 from foundation.transfers.importing.runs import run_create
+from foundation.transfers.into import into_model, into_record
 from foundation.transfers.mapping import Mapping
 from foundation.transfers.models import ImportProfile, ImportRun
 from foundation.transfers.options import Options
@@ -46,14 +48,28 @@ class UploadForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("None: look at the file"),
     )
+    into = forms.ModelChoiceField(queryset=ImportRun.objects.none())
     form_key = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, transfer: Transfer, person: User, data: Any = None, files: Any = None) -> None:
-        super().__init__(data, files, initial={FIELD: reserve_key(ImportRun, person)} if data is None else None)
+    def __init__(
+        self, transfer: Transfer, person: User, data: Any = None, files: Any = None, into: str | None = None
+    ) -> None:
+        initial = {FIELD: reserve_key(ImportRun, person), "into": into_record(transfer, into)}
+        super().__init__(data, files, initial=initial if data is None else None)
         self.transfer, self.person = transfer, person
         profiles: Any = self.fields["profile"]
         profiles.queryset = profile_list(person).filter(what=transfer.slug)
         self.look: Sniffed | None = None
+        self._ask_into(into_model(transfer))
+
+    def _ask_into(self, model: Any) -> None:
+        """Ask what the file goes into, where files of this kind go into something."""
+        if model is None:
+            del self.fields["into"]
+            return
+        field: Any = self.fields["into"]
+        field.queryset, field.label = model._default_manager.all(), capfirst(model._meta.verbose_name)
+        field.error_messages["required"] = _("Say what the file goes into.")
 
     @property
     def limits(self) -> str:
@@ -95,12 +111,14 @@ class UploadForm(forms.Form):
     def _reading(self, file: Any, profile: ImportProfile | None) -> dict[str, Any]:
         """How the file is read: by the profile, or as it looks."""
         assert self.look is not None  # noqa: S101  (a valid form has looked at the file)
+        into = self.cleaned_data.get("into")
+        options = Options.from_json((profile.options if profile else {}) | {"into": into and into.pk})
         if profile is None:
-            return {"shape": self.look.shape}
+            return {"shape": self.look.shape, "options": options}
         return {
             "shape": shape_by_profile(profile, file, self.look),
             "mapping": Mapping.from_json(profile.mapping),
-            "options": Options.from_json(profile.options),
+            "options": options,
         }
 
     def is_clear(self, run: ImportRun) -> bool:

@@ -72,6 +72,9 @@ class UploadSerializer(serializers.Serializer[Any]):
     )
     delimiter = serializers.ChoiceField(DELIMITERS, required=False, help_text="Else the file is looked at.")
     strategy = serializers.ChoiceField(Strategy.choices, required=False, help_text="Else `upsert`.")
+    into = serializers.CharField(
+        required=False, max_length=255, help_text="Name or key of what the file goes into: of prices, the price list."
+    )
     blank = serializers.ChoiceField(Blank.choices, required=False, help_text="What a blank cell means. Else `keep`.")
     create_missing = serializers.BooleanField(
         required=False, allow_null=True, help_text="Make groups and terms that rows name and that do not exist."
@@ -91,6 +94,7 @@ class UploadSerializer(serializers.Serializer[Any]):
             encoding=sent.get("encoding", ""),
             delimiter="\t" if delimiter == TAB else delimiter,
             options={name: value for name, value in options.items() if value is not None},
+            into=sent.get("into", ""),
             apply=sent["mode"] == "import",
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from foundation.jobs.crash_points import crash_point
 from foundation.transfers.columns import Link
@@ -17,10 +18,10 @@ Slice = tuple[int, int, int]  # depth, first line, last line
 OnSlice = Callable[[int], None]
 
 
-def apply(names: Names, layout: Layout, on_rows: OnSlice) -> dict[str, int]:
+def apply(names: Names, layout: Layout, on_rows: OnSlice) -> tuple[dict[str, int], dict[str, Any]]:
     """Write all good rows; `on_rows` hears after each slice how many are done, and may raise to call it all off.
 
-    Returns how many records were made on the way, by kind.
+    Returns how many records were made on the way, by kind, and what the resource noted at its end.
     """
     execute("SET LOCAL jit = off")
     created = creating.insert_used(names)
@@ -39,7 +40,7 @@ def apply(names: Names, layout: Layout, on_rows: OnSlice) -> dict[str, int]:
         crash_point("transfers.slice")
         on_rows(done)
     staging.seal(names, layout, "r._state IN ('new', 'changed')")
-    return created
+    return created, layout.resource.finish(layout.options) if done else {}
 
 
 def is_stale(names: Names, layout: Layout) -> bool:
@@ -50,7 +51,9 @@ def is_stale(names: Names, layout: Layout) -> bool:
             AND (t.version IS DISTINCT FROM r._version OR r._links IS DISTINCT FROM {staging.links_hash(layout)})
         LIMIT 1
     """)
-    return bool(versions) or creating.exists_now(names) or _is_known_now(names, layout)
+    if bool(versions) or not layout.resource.is_current(names, layout):
+        return True
+    return creating.exists_now(names) or _is_known_now(names, layout)
 
 
 def _is_known_now(names: Names, layout: Layout) -> bool:

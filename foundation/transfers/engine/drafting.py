@@ -105,9 +105,9 @@ def value(layout: Layout, known: AnyField) -> str:
         return kept
     if stays(layout, target.cells[0]):
         return f"(coalesce(p{target.cells[0].number}.value, false) OR {kept})"
-    cases = [case for cell in target.cells for case in _cases(cell, emptied(known), kept)]
+    cases = [case for cell in target.cells for case in _cases(cell, emptied(layout, known), kept)]
     is_cleared = layout.options.blank == Blank.CLEAR
-    return f"CASE {' '.join(cases)} ELSE {emptied(known) if is_cleared else kept} END"
+    return f"CASE {' '.join(cases)} ELSE {emptied(layout, known) if is_cleared else kept} END"
 
 
 def _cases(cell: Cell, empty: str, kept: str) -> list[str]:
@@ -139,9 +139,9 @@ def default(layout: Layout, known: AnyField) -> str:
     return typed(known.get_default(), known)
 
 
-def emptied(known: AnyField) -> str:
+def emptied(layout: Layout, known: AnyField) -> str:
     """SQL of a field without a value; null where it must have one, which is refused elsewhere."""
-    if known.null:
+    if known.null or known.name in layout.resource.required:
         return f"NULL::{column_type(known)}"
     if known.empty_strings_allowed and known.blank:
         return "''"

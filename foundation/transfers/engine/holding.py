@@ -45,6 +45,9 @@ def _is_touched(layout: Layout, check: models.CheckConstraint) -> bool:
     references = {path[0] for path in layout.model._get_expr_references(check.condition)}  # type: ignore[attr-defined]
     if layout.resource.tree and references <= {layout.resource.tree, layout.model._meta.pk.name}:
         return False
+    known_here = {known.name for known in layout.fields} | {layout.model._meta.pk.name}
+    if not references <= known_here:  # what the database gives by itself no file can break
+        return False
     written = {known.name for known in layout.written()}
     return bool(references & written) or check.name not in _kept_by_defaults(layout.model)
 

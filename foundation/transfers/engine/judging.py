@@ -218,7 +218,7 @@ def judge_doubles(names: Names, layout: Layout) -> None:
         ) GROUP BY key"""
         for number, keys in enumerate(same)
     )
-    sentence = _("The same %(kind)s stands on the lines %(lines)s: keep one of them.") % {
+    sentence = str(layout.resource.doubled) % {
         "kind": layout.model._meta.verbose_name,
         "lines": "%(lines)s",
     }

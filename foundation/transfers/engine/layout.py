@@ -18,7 +18,7 @@ from foundation.transfers.columns import Column, LinkedColumn, Scope, TextWidget
 from foundation.transfers.declaration import Taken
 from foundation.transfers.engine.sql import literal, quoted
 from foundation.transfers.lookups import LookupWidget
-from foundation.transfers.options import CLEAR, Options
+from foundation.transfers.options import CLEAR, Options, Strategy
 
 if TYPE_CHECKING:
     from foundation.transfers.plain import PlainResource
@@ -206,6 +206,11 @@ class Layout:
         return list(self.resource.rules)
 
     @property
+    def has_seals(self) -> bool:
+        """Whether rows may be known from before: not where everything is made anew."""
+        return self.options.strategy != Strategy.RESET
+
+    @property
     def number(self) -> int:
         """Stands for resource, columns, options and the rows a person may see."""
         actor = self.options.actor
@@ -213,6 +218,7 @@ class Layout:
             self.model._meta.label,
             [cell.column.column_name for cell in self.cells],
             *(self.options.blank, self.options.numbers, self.options.dates),
+            *self.resource.depends_on(self.options),
             None if actor is None or self.resource.sees_all(self.options) else actor.pk,
         ]
         digest = hashlib.sha256(json.dumps(parts).encode()).digest()

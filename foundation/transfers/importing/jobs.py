@@ -26,7 +26,7 @@ from foundation.transfers.engine.staging import StagedRow, is_staged
 from foundation.transfers.importing.content import Content, content_of, layout_of, names_of
 from foundation.transfers.importing.logs import attach_refusals
 from foundation.transfers.importing.mail import mail_checked, mail_failed, mail_imported
-from foundation.transfers.importing.runs import all_or_nothing_sentence
+from foundation.transfers.importing.runs import all_or_nothing_sentence, refuse_undo
 from foundation.transfers.importing.sweeping import plans_prune, runs_prune, seals_prune
 from foundation.transfers.models import ImportRun
 from foundation.transfers.undo import UndoPlan, UndoPlanLostError, apply_undo, plan_undo
@@ -184,8 +184,8 @@ def _written(run: JobRun, imported: ImportRun) -> dict[str, Any]:
         if total and is_stale(names, layout):
             raise _StaleError
         _tell(run, 0, total)
-        made = apply(names, layout, lambda done: _tell(run, done, total)) if total else {}
-        counts = imported.counts | {"made": made}
+        made, noted = apply(names, layout, lambda done: _tell(run, done, total)) if total else ({}, {})
+        counts = imported.counts | {"made": made} | noted
         ImportRun.objects.filter(pk=imported.pk).update(
             state=State.APPLIED, counts=counts, applied_at=Now(), apply_job=run.job.pk, undo_plan=None, error=""
         )
@@ -225,6 +225,10 @@ def undo_file(run: JobRun) -> dict[str, Any]:
     imported = _import_of(run)
     if imported.state == State.UNDONE:
         return imported.counts["undo"]
+    try:
+        refuse_undo(imported)
+    except ValidationError as problem:
+        raise JobFailed(" ".join(problem.messages)) from problem
     plan = _plan_of(imported)
     with run.recording(reason=_("Undo of %(file)s") % {"file": imported.name}, source=Source.UNDO):
         report = apply_undo(

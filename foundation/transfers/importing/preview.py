@@ -147,7 +147,7 @@ def _written(names: Names, layout: Layout, kind: str, size: int, offset: int) ->
 
 def _shown_of_new(layout: Layout) -> list[Any]:
     given = {target.field.name for target in layout.targets} | set(layout.resource.new_values(layout.options))
-    return [known for known in layout.fields if known.name in given]
+    return [known for known in layout.fields if known.name in given and known.editable]
 
 
 def _changes(shown: list[Any], labels: Labels, new: list[Any], old: list[Any]) -> list[CellChange]:

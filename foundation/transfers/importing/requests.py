@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from foundation.identity.models import User
 from foundation.transfers.importing.profiles import shape_by_profile
 from foundation.transfers.importing.runs import measured, refuse_too_many, run_check, run_create, run_settle
+from foundation.transfers.into import into_named
 from foundation.transfers.mapping import Mapping, guess_mapping
 from foundation.transfers.models import ImportProfile, ImportRequest, ImportRun
 from foundation.transfers.options import Options
@@ -42,11 +43,23 @@ class Wishes:
     delimiter: str = ""
     options: dict[str, Any] = field(default_factory=dict)
     apply: bool = False
+    into: str = ""
 
     def digest(self, what: str, file_digest: str) -> str:
         """Return what two requests for the same have in common."""
         mapping = self.mapping.as_json() if self.mapping else None
-        parts = [what, file_digest, self.profile, mapping, self.encoding, self.delimiter, self.options, self.apply]
+        parts = [
+            what,
+            file_digest,
+            self.profile,
+            mapping,
+            self.encoding,
+            self.delimiter,
+            self.options,
+            self.apply,
+            self.into,
+        ]
+        parts += [self.apply, self.into]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -66,7 +79,7 @@ def run_request(
     refuse_too_many(owner)
     profile = _profile(transfer, owner, wishes.profile)
     shape = _shape(file, name, wishes, profile)
-    options = Options.from_json((profile.options if profile else {}) | wishes.options)
+    options = Options.from_json((profile.options if profile else {}) | wishes.options | _into(transfer, wishes.into))
     mapping = _mapping(transfer, file, shape, wishes, profile)
     run = run_create(
         transfer=transfer, file=file, name=name, owner=owner, shape=shape, mapping=mapping, options=options
@@ -75,6 +88,14 @@ def run_request(
     run_check(run=run, apply=wishes.apply)
     run.refresh_from_db()
     return run
+
+
+def _into(transfer: Transfer, name: str) -> dict[str, Any]:
+    """What the file goes into, if it is said."""
+    try:
+        return {"into": into_named(transfer, name).pk if name else None}
+    except ValidationError as error:
+        raise ValidationError({"into": error.messages}) from error
 
 
 def _hold_requests_of(owner: User) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,8 @@ from foundation.identity.models import User
 from foundation.jobs.models import Job
 from foundation.jobs.services import enqueue, job_cancel
 from foundation.transfers.engine.staging import drop_tables
-from foundation.transfers.importing.content import names_of, transfer_of
+from foundation.transfers.importing.content import names_of, options_of, transfer_of
+from foundation.transfers.into import refuse_options
 from foundation.transfers.mapping import Mapping, guess_mapping
 from foundation.transfers.models import ImportRun
 from foundation.transfers.options import Options
@@ -55,6 +57,7 @@ def run_create(
             return twin
         key = None  # the form of before, with another file
     Limits.from_settings().check_bytes(size)
+    refuse_options(transfer, options or Options())
     chosen = shape or sniff(file, name).shape
     run = ImportRun(
         pk=key,
@@ -121,6 +124,8 @@ def run_arrange(*, run: ImportRun, shape: Shape, mapping: Mapping | None, option
         )
     if problems:
         raise ValidationError(problems)
+    options = replace(options, into=held.options.get("into"))  # what a file goes into was settled when it came
+    refuse_options(transfer, options)
     held.options, held.state, held.counts, held.error = options.as_json(), State.UPLOADED, {}, ""
     held.save()
     return held
@@ -189,9 +194,16 @@ def run_plan_undo(*, run: ImportRun, by: User | None, ring: bool = True) -> Job:
     held = _held(run)
     if held.state != State.APPLIED:
         raise ValidationError(_wrong_state(held))
+    refuse_undo(held)
     title = _("Prepare the undo of %(file)s") % {"file": held.name}
     key = _plan_key(held)
     return enqueue("transfers.plan_undo", owner=by, args={"run": held.pk}, key=key, title=title, ring=ring)
+
+
+def refuse_undo(run: ImportRun) -> None:
+    """Raise ValidationError where the kind of file says that this import cannot be taken back now."""
+    if problem := transfer_of(run).resource().undo_problem(options_of(run), run.counts):
+        raise ValidationError(problem)
 
 
 def plan_job_of(run: ImportRun) -> Job | None:
@@ -216,6 +228,7 @@ def run_undo(*, run: ImportRun, by: User | None, ring: bool = True, is_seen: boo
         raise ValidationError(_wrong_state(held))
     if plan_job_of(held) is not None:
         raise ValidationError(_("The undo is just being prepared: look first at what it would do."))
+    refuse_undo(held)
     title = _("Undo %(file)s") % {"file": held.name}
     job = enqueue("transfers.undo", owner=by, args={"run": held.pk}, title=title, ring=ring)
     held.state, held.undo_job, held.error = State.UNDOING, job.pk, ""

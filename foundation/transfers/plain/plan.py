@@ -139,7 +139,7 @@ class Plan:
         for group in sorted((sorted(g) for g in groups if len(g) > 1), key=lambda g: (-len(g), g)):
             for line in group:
                 doubled.setdefault(line, group)
-        sentence = _("The same %(kind)s stands on the lines %(lines)s: keep one of them.")
+        sentence = str(self.resource.doubled)
         for line, group in doubled.items():
             names = {"kind": self.model._meta.verbose_name, "lines": ", ".join(map(str, group))}
             self.refusals.append(Refusal(line, "", "", sentence % names))

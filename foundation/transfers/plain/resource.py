@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from import_export import resources
 from import_export.results import RowResult
 from tablib import Dataset
@@ -18,7 +19,7 @@ from tablib import Dataset
 from foundation.changes.refusals import refusals
 from foundation.transfers.columns import VERSION, Column, LinkedColumn, changed_since
 from foundation.transfers.declaration import Identity, Rewrite, Rule, Taken
-from foundation.transfers.options import CLEAR, Blank, Options
+from foundation.transfers.options import CLEAR, Blank, Options, Strategy
 from foundation.transfers.plain.headers import match_headers
 from foundation.transfers.plain.links import PlainLinks
 from foundation.transfers.plain.plan import LINE, Plan
@@ -41,7 +42,9 @@ class PlainResource(PlainLinks, resources.ModelResource):
     Subclasses declare columns, `identities` (which record a row means), `rules` (what Python judges), and `tree`, the
     field by which records hang below each other, with `tree_name`, the field that names them. Further `rewrites` (cells
     made of others), `taken` (flags that one of several has), `deleting`, the column that says a record is to go, and
-    `required`, fields that a file must fill in a new record whatever the model says, with the sentence.
+    `required`, fields that a file must fill in a new record whatever the model says, with the sentence. `doubled` is
+    said of rows that mean the same record; `into` is the field of a record that the whole file goes into, which is
+    given beside it (`options.into`), and `strategies` are those it can be taken by.
     """
 
     identities: ClassVar[tuple[Identity, ...]] = ()
@@ -52,6 +55,9 @@ class PlainResource(PlainLinks, resources.ModelResource):
     taken: ClassVar[tuple[Taken, ...]] = ()
     deleting: ClassVar[str] = ""
     required: ClassVar[dict[str, str | Promise]] = {}
+    doubled: ClassVar[str | Promise] = _("The same %(kind)s stands on the lines %(lines)s: keep one of them.")
+    strategies: ClassVar[tuple[Strategy, ...]] = (Strategy.UPSERT, Strategy.ADD, Strategy.UPDATE)
+    into: ClassVar[str] = ""
 
     class Meta:
         abstract = True
@@ -85,6 +91,26 @@ class PlainResource(PlainLinks, resources.ModelResource):
     def judge(self, names: Names, layout: Layout) -> None:
         """Write further refusals into the engine's table of errors; the model or the database must refuse the same."""
 
+    def depends_on(self, options: Options) -> list[Any]:
+        """What else says what a row means: another value of it, and no row is known to be unchanged."""
+        return [options.into]
+
+    def is_current(self, names: Names, layout: Layout) -> bool:
+        """Hold what the rows depend on, and say whether it is what the check found; versions are asked besides."""
+        return True
+
+    def finish(self, options: Options) -> dict[str, Any]:
+        """Do what comes after all rows, in their transaction; what is returned is kept with the import's counts."""
+        return {}
+
+    def undo_problem(self, options: Options, counts: dict[str, Any]) -> str:
+        """Why an import of these counts cannot be undone now; blank if it can."""
+        return ""
+
+    def caution(self, options: Options) -> str:
+        """What a person should hear before the import is applied."""
+        return ""
+
     def for_export(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Load with the rows what the columns show; override where they name other records."""
         return rows.order_by("pk")
@@ -108,6 +134,8 @@ class PlainResource(PlainLinks, resources.ModelResource):
             self._run([row for row in self.plan.in_order() if not self.plan.deletes(row)], report)
             self._run_deleting([row for row in self.plan.in_order() if self.plan.deletes(row)], report)
             report.created = options.created
+            if report.added + report.replaced + report.deleted:
+                self.finish(options)
             transaction.set_rollback(options.dry_run)
         report.refusals.sort(key=lambda refusal: refusal.line)
         return report

@@ -18,6 +18,7 @@ def make_named() -> Product:
     item = UnitFactory(code="item")
     UnitFactory(code="box")
     WarehouseFactory(code="MAIN")
+    PriceListFactory(name="Net")
     return ProductFactory(sku=SAMPLE_SKU, unit=item)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from catalog.access import FILES
+from catalog.models import PriceList
 from foundation.changes.recording import recording
 from foundation.identity.roles import Role, role_permissions
 from foundation.transfers.engine.testing import import_table
@@ -23,9 +24,14 @@ KINDS = [transfer.slug for transfer in transfers() if transfer.model._meta.app_l
 DOCUMENT = Path(__file__).parents[3] / "docs" / "imports-catalogue.md"
 
 
+def options_for(transfer):
+    into = PriceList.objects.earliest("pk").pk if transfer.resource.into else None
+    return Options(create_missing=True, into=into)
+
+
 def run(transfer, content):
     with recording():
-        return import_table(transfer.resource(), read_table(io.BytesIO(content)), Options(create_missing=True))
+        return import_table(transfer.resource(), read_table(io.BytesIO(content)), options_for(transfer))
 
 
 @pytest.mark.parametrize("slug", KINDS)

@@ -16,6 +16,7 @@ from foundation.jobs.models import Job
 from foundation.jobs.services import run_here
 from foundation.transfers.importing.preview import first_errors
 from foundation.transfers.importing.runs import run_arrange, run_check, run_create
+from foundation.transfers.into import into_named
 from foundation.transfers.management.arguments import NOTHING_DONE, named_person, named_transfer
 from foundation.transfers.mapping import Mapping
 from foundation.transfers.models import ImportProfile, ImportRun
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--mapping", metavar="PROFILE|FILE", help="a saved profile, or a JSON file {column: header}"
         )
+        parser.add_argument("--into", metavar="NAME", help="what the file goes into: of prices, the price list")
         parser.add_argument("--encoding", help="such as cp1250; without it the file is looked at")
         parser.add_argument("--delimiter", help="such as ; (or the word tab)")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -77,12 +79,13 @@ class Command(BaseCommand):
             with path.open("rb") as content:
                 shape = _shape(sniff(content, path.name), options)
                 file = File(content, name=path.name)
-                run = run_create(transfer=transfer, file=file, name=path.name, owner=owner, shape=shape)
+                chosen = _chosen(transfer, options)
+                run = run_create(transfer=transfer, file=file, name=path.name, owner=owner, shape=shape, options=chosen)
             return run_arrange(
                 run=run,
                 shape=shape,
                 mapping=_mapping(transfer, options["mapping"]),
-                options=Options.from_json(options),
+                options=chosen,
             )
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.", returncode=NOTHING_DONE) from error
@@ -133,6 +136,12 @@ def _shape(sniffed: Sniffed, options: dict[str, Any]) -> Shape:
     if chosen.get("delimiter") == "tab":
         chosen["delimiter"] = "\t"
     return replace(sniffed.shape, **chosen)
+
+
+def _chosen(transfer: Transfer, options: dict[str, Any]) -> Options:
+    """How the rows are taken, and into what."""
+    into = into_named(transfer, options["into"]).pk if options["into"] else None
+    return Options.from_json(options | {"into": into})
 
 
 def _mapping(transfer: Transfer, named: str | None) -> Mapping | None:
