@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,7 +18,7 @@ from catalog.models import PriceList, PriceListSchedule
 from foundation.changes.inlines import TabularFormSet, VersionedInline
 from foundation.changes.refused import RefusedAdmin
 from foundation.transfers.admin import TransferMixin
-from foundation.ui.theme import BooleanRadioFilter, TabularInline, action, display
+from foundation.ui.theme import BooleanRadioFilter, TabularInline, TextInput, action, display
 
 
 class ScheduleFormSet(TabularFormSet):
@@ -70,6 +71,7 @@ class PriceListAdmin(TransferMixin, PriceListPages, RefusedAdmin):
     inlines = [ScheduleInline]
     history_children = ("schedules",)
     actions_detail = ["open_prices"]
+    formfield_overrides = {ArrayField: {"widget": TextInput}}
 
     @display(description=gettext_lazy("Currencies"))
     def currencies_shown(self, price_list: PriceList) -> str:

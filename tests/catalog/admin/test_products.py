@@ -41,7 +41,7 @@ def test_stock_is_added_up_in_the_primary_unit(boss, book, chai):
     book(2, "b", unit=box)
     book(1, "c", warehouse=WarehouseFactory(code="NORTH"))
     html = boss.get(reverse("admin:catalog_product_changelist")).text
-    assert "<strong>18 item</strong>" in html
+    assert "<strong>18 items</strong>" in html
     assert "MAIN 17 · NORTH 1" in html
 
 
