@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -17,6 +19,10 @@ from catalog.figures import plain, signed
 from catalog.models import Product, StockLevel, StockMovement
 from catalog.selectors import stock
 from foundation.jobs.admin.read_only import ReadOnlyAdmin
+from foundation.transfers.admin import TEMPLATE_MENU, TransferMixin
+from foundation.transfers.exporting.export import Export
+from foundation.transfers.exporting.templates import csv_template
+from foundation.transfers.registry import transfer_by_slug
 from foundation.ui.biglist import BigListMixin
 from foundation.ui.links import record_link
 from foundation.ui.markup import badge
@@ -26,8 +32,12 @@ from foundation.ui.theme import (
     DropdownFilter,
     RangeDateFilter,
     RelatedDropdownFilter,
+    action,
     display,
 )
+
+STATUSES = "inventory-statuses"
+TEMPLATES: Any = TEMPLATE_MENU | {"items": [*TEMPLATE_MENU["items"], "template_statuses"]}
 
 
 class LevelStateFilter(DropdownFilter):
@@ -66,9 +76,11 @@ class StockAdmin(BigListMixin, ReadOnlyAdmin):
 
 
 @admin.register(StockLevel)
-class StockLevelAdmin(StockAdmin):
+class StockLevelAdmin(TransferMixin, StockAdmin):
     """How much lies where: the sum of the movements."""
 
+    transfer_slug = "inventory"
+    actions_list = ["import_button", TEMPLATES, "export_button", "export_statuses"]
     list_display = ["product_link", "warehouse", "amount", "unit"]
     list_filter = [
         LevelStateFilter,
@@ -76,6 +88,22 @@ class StockLevelAdmin(StockAdmin):
         ("product", AutocompleteSelectFilter),
     ]
     fields = ["product", "warehouse", "unit", "quantity"]
+
+    @action(description=gettext_lazy("Template of statuses"), permissions=["template"], url_path="template-status")
+    def template_statuses(self, request: HttpRequest) -> HttpResponse:
+        """Download the other template."""
+        response = HttpResponse(csv_template(transfer_by_slug(STATUSES)), content_type="text/csv")
+        response["Content-Disposition"] = f'attachment; filename="{STATUSES}-template.csv"'
+        return response
+
+    @action(description=gettext_lazy("Export statuses"), permissions=["export"], url_path="export-statuses")
+    def export_statuses(self, request: HttpRequest) -> HttpResponseBase:
+        """Export the status of every product."""
+        try:
+            return self._start_export(request, Export(transfer_by_slug(STATUSES), self._person(request)))
+        except ValidationError as nothing:
+            messages.info(request, " ".join(nothing.messages))
+            return redirect("admin:catalog_stocklevel_changelist")
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
         """By the keys of product and warehouse: an index holds them in this order."""

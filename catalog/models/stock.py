@@ -46,6 +46,7 @@ class StockLevel(models.Model):
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="stock", verbose_name=_("warehouse"))
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="stock", verbose_name=_("unit"))
     quantity = models.DecimalField(_("quantity"), max_digits=19, decimal_places=4)
+    version = models.PositiveIntegerField(_("version"), db_default=1, editable=False)
 
     class Meta:
         triggers = LEVEL_TRIGGERS

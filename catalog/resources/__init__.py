@@ -8,9 +8,20 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Category, PriceList, Product, ProductName, ProductTaxCode, ProductUnit, Unit, Warehouse
+from catalog.models import (
+    Category,
+    PriceList,
+    Product,
+    ProductName,
+    ProductTaxCode,
+    ProductUnit,
+    StockLevel,
+    Unit,
+    Warehouse,
+)
 from catalog.resources.filters import PriceFileFilter
 from catalog.resources.further import ProductNameResource, ProductUnitResource
+from catalog.resources.inventory import InventoryResource, InventoryStatusResource, stock_lines
 from catalog.resources.masterdata import (
     CategoryResource,
     PriceListResource,
@@ -41,5 +52,9 @@ def register() -> None:
         Transfer("warehouses", _("Warehouses"), WarehouseResource, everybodys(Warehouse)),
         Transfer("price-lists", _("Price lists"), PriceListResource, everybodys(PriceList)),
         Transfer("prices", _("Prices"), PriceResource, prices_in_force, PriceFileFilter),
+        Transfer("inventory", _("Inventory"), InventoryResource, stock_lines, of=StockLevel),
+        Transfer(
+            "inventory-statuses", _("Inventory statuses"), InventoryStatusResource, everybodys(Product), of=StockLevel
+        ),
     ):
         register_transfer(transfer)

@@ -24,7 +24,8 @@ ADD_UP = """
     INSERT INTO catalog_stocklevel AS s (product_id, warehouse_id, unit_id, quantity)
     SELECT product_id, warehouse_id, unit_id, sum(quantity) FROM new_rows
     GROUP BY product_id, warehouse_id, unit_id ORDER BY product_id, warehouse_id, unit_id
-    ON CONFLICT (product_id, warehouse_id, unit_id) DO UPDATE SET quantity = s.quantity + EXCLUDED.quantity
+    ON CONFLICT (product_id, warehouse_id, unit_id) DO UPDATE
+    SET quantity = s.quantity + EXCLUDED.quantity, version = s.version + 1
 """
 FIND_BELOW = f"""
     SELECT p.name AS product, w.name AS warehouse, u.code AS unit, trim_scale(s.quantity)::text AS quantity

@@ -26,6 +26,7 @@ KEPT_ELSEWHERE = {
     "transfers.ImportRequest": "what a program asked for, kept with its import",
     "transfers.Seal": "what the engine remembers of files",
     "catalog.StockMovement": "append-only by itself",
+    "catalog.InventoryLine": "a view of levels and products",
     "catalog.StockLevel": "the sum of movements",
     "identity.CallCount": "counters of the rate limits, gone after a day",
 }

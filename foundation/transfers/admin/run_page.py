@@ -189,8 +189,12 @@ def _record_page(request: HttpRequest, run: ImportRun, kind: str) -> str:
     transfer = transfer_of(run)
     there = {"new": run.state == State.APPLIED, "deleted": run.state != State.APPLIED, "refused": False}
     is_record = there.get(kind, True)
-    meta = transfer.model._meta
-    if not is_record or not request.user.has_perm(f"{meta.app_label}.view_{meta.model_name}"):
+    meta = transfer.listed._meta
+    if (
+        not is_record
+        or transfer.listed is not transfer.model
+        or not request.user.has_perm(f"{meta.app_label}.view_{meta.model_name}")
+    ):
         return ""
     return f"{transfer.url_name}_change"
 
@@ -242,6 +246,7 @@ def undo_counts(run: ImportRun) -> list[tuple[Any, ...]]:
         (_("Restored"), report.get("restored", 0)),
         (_("Brought back"), report.get("returned", 0)),
         (_("Left as they are"), report.get("left", 0), "warning" if report.get("left") else ""),
+        *([(_("Booked back"), report["taken_back"])] if report.get("taken_back") else []),
     ]
 
 

@@ -111,6 +111,8 @@ def _insert(names: Names, layout: Layout, depth: int, first: int, last: int) -> 
     chosen = f"r._state = 'new' AND r._line {lines} AND NOT EXISTS ({below})"
     if depth:
         chosen = f"r.id IN (SELECT d.id FROM {names.depth} d WHERE d.depth = {depth} AND d._line {lines})"
+    if (written := layout.resource.write(names, layout, chosen)) is not None:
+        return written
     count = execute(f"""
         INSERT INTO {layout.table} ({layout.key}, {columns})
         SELECT r.id, {values} FROM {names.rows} r WHERE {chosen} ORDER BY r._line
@@ -140,6 +142,8 @@ def _write(names: Names, layout: Layout, chosen: str) -> None:
 
 def _update(names: Names, layout: Layout, first: int, last: int) -> int:
     chosen = f"r._state = 'changed' AND r._line BETWEEN {first} AND {last}"
+    if (written := layout.resource.write(names, layout, chosen)) is not None:
+        return written
     _write(names, layout, chosen)
     for cell in layout.links:
         _link(names, cell, chosen)

@@ -58,6 +58,7 @@ def check(
     staging.make_tables(names, layout)
     read = staging.copy_rows(names, layout, rows, on_rows)
     on_step(_("Looking for what has changed"))
+    layout.resource.complete(names, layout)
     staging.find_unchanged(names, layout, read)
     if staging.is_nothing_new(names):
         staging.make_empty_rows(names, layout)

@@ -68,7 +68,8 @@ def set_left_apart(names: Names, layout: Layout) -> None:
 
 def _sequence(layout: Layout) -> str:
     pk = layout.model._meta.pk
-    of_table = f"pg_get_serial_sequence({literal(layout.model._meta.db_table)}, {literal(pk.column)})"
+    table = layout.resource.keys_from or layout.model._meta.db_table
+    of_table = f"pg_get_serial_sequence({literal(table)}, {literal(pk.column)})"
     return f"(SELECT {of_table}::regclass)"  # as a query of its own it is looked up once, not for each row
 
 

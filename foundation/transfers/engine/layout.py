@@ -110,7 +110,7 @@ class Layout:
         declared = resource.columns()  # of columns that fill the same field, the one declared first counts
         present = {str(column.column_name) for column in columns}
         self.rewrites = [rewrite for rewrite in resource.rewrites if present & set(rewrite.needs)]
-        made = {name for rewrite in self.rewrites for name in rewrite.writes}
+        made = {name for rewrite in self.rewrites for name in rewrite.writes} | set(resource.completed)
         ordered = [column for column in declared if column.column_name in present | made]
         self.cells = [self._cell(number, column) for number, column in enumerate(ordered)]
         self.brought = [cell for cell in self.cells if cell.column.column_name in present]

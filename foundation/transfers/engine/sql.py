@@ -73,6 +73,7 @@ class Names:
     """The tables of one run in the schema `staging`."""
 
     def __init__(self, run_id: int) -> None:
+        self.number = run_id
         self.prefix = f"import_{run_id}_"
 
     def table(self, kind: str) -> str:

@@ -23,7 +23,7 @@ from foundation.jobs.runs import JobRun
 from foundation.transfers.engine.applying import apply, is_stale
 from foundation.transfers.engine.checking import check
 from foundation.transfers.engine.staging import StagedRow, is_staged
-from foundation.transfers.importing.content import Content, content_of, layout_of, names_of
+from foundation.transfers.importing.content import Content, content_of, layout_of, names_of, transfer_of
 from foundation.transfers.importing.logs import attach_refusals
 from foundation.transfers.importing.mail import mail_checked, mail_failed, mail_imported
 from foundation.transfers.importing.runs import all_or_nothing_sentence, refuse_undo
@@ -236,6 +236,7 @@ def undo_file(run: JobRun) -> dict[str, Any]:
             on_progress=lambda done, total: run.progress(done, total),
             check_cancelled=run.check_cancelled,
         ).as_json()
+        report["taken_back"] = transfer_of(imported).resource().undo(imported.pk, run.owner)
         ImportRun.objects.filter(pk=imported.pk).update(
             state=State.UNDONE, undone_at=Now(), counts=imported.counts | {"undo": report}, error=""
         )

@@ -17,6 +17,7 @@ from import_export.results import RowResult
 from tablib import Dataset
 
 from foundation.changes.refusals import refusals
+from foundation.identity.models import User
 from foundation.transfers.columns import VERSION, Column, LinkedColumn, changed_since
 from foundation.transfers.declaration import Identity, Rewrite, Rule, Taken
 from foundation.transfers.options import CLEAR, Blank, Options, Strategy
@@ -44,7 +45,8 @@ class PlainResource(PlainLinks, resources.ModelResource):
     made of others), `taken` (flags that one of several has), `deleting`, the column that says a record is to go, and
     `required`, fields that a file must fill in a new record whatever the model says, with the sentence. `doubled` is
     said of rows that mean the same record; `into` is the field of a record that the whole file goes into, which is
-    given beside it (`options.into`), and `strategies` are those it can be taken by.
+    given beside it (`options.into`), and `strategies` are those it can be taken by. A resource of a view says in
+    `keys_from` which table its keys are those of, and writes by itself (`write`, `undo`).
     """
 
     identities: ClassVar[tuple[Identity, ...]] = ()
@@ -58,6 +60,8 @@ class PlainResource(PlainLinks, resources.ModelResource):
     doubled: ClassVar[str | Promise] = _("The same %(kind)s stands on the lines %(lines)s: keep one of them.")
     strategies: ClassVar[tuple[Strategy, ...]] = (Strategy.UPSERT, Strategy.ADD, Strategy.UPDATE)
     into: ClassVar[str] = ""
+    completed: ClassVar[tuple[str, ...]] = ()
+    keys_from: ClassVar[str] = ""
 
     class Meta:
         abstract = True
@@ -98,6 +102,21 @@ class PlainResource(PlainLinks, resources.ModelResource):
     def is_current(self, names: Names, layout: Layout) -> bool:
         """Hold what the rows depend on, and say whether it is what the check found; versions are asked besides."""
         return True
+
+    def complete(self, names: Names, layout: Layout) -> None:
+        """Fill blank cells of the staged rows; columns named in `completed` are there even if the file lacks them."""
+
+    def write(self, names: Names, layout: Layout, chosen: str) -> int | None:
+        """Write the rows `r` of a condition in another way than into the model's table; return how many."""
+        return None
+
+    def undo(self, number: int, actor: User | None) -> int:
+        """Take back what the change ledger does not know of an import; return how many records that were."""
+        return 0
+
+    def undo_count(self, number: int) -> int:
+        """How many records `undo` would write."""
+        return 0
 
     def finish(self, options: Options) -> dict[str, Any]:
         """Do what comes after all rows, in their transaction; what is returned is kept with the import's counts."""

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 
 from catalog.access import FILES
 from catalog.models import PriceList
@@ -74,3 +75,33 @@ def test_who_may_move_files_may_move_every_kind(slug, action):
     assert permission in FILES
     assert permission in role_permissions(Role.SALES_OFFICE)
     assert permission not in role_permissions(Role.READ_ONLY)
+
+
+@pytest.mark.parametrize("slug", sorted({*KINDS} - {"product-units", "product-names", "inventory-statuses"}))
+def test_the_list_has_the_buttons_and_the_template(client, admin_user, slug):
+    transfer = transfer_by_slug(slug)
+    client.force_login(admin_user)
+    page = client.get(reverse(f"admin:{transfer.url_name}_changelist"))
+    for name in ("import_button", "export_button", "template_csv", "template_xlsx"):
+        assert reverse(f"admin:{transfer.url_name}_{name}") in page.text
+    assert client.get(reverse(f"admin:{transfer.url_name}_import_button")).status_code == 200
+    assert client.get(reverse(f"admin:{transfer.url_name}_template_csv")).content == csv_template(transfer)
+
+
+def test_stock_has_a_second_template_and_a_second_export(client, admin_user):
+    make_named()
+    client.force_login(admin_user)
+    template = client.get(reverse("admin:catalog_stocklevel_template_statuses"))
+    export = client.get(reverse("admin:catalog_stocklevel_export_statuses"))
+    header = b"SKU,Product,Inventory Status\n"
+    assert template.content.replace(b"\r", b"").startswith(header)
+    assert export.getvalue().replace(b"\r", b"").startswith(header + b"NW-1001,")
+
+
+def test_a_price_list_leads_to_its_prices_by_file(client, admin_user):
+    make_one_of_each()
+    retail = PriceList.objects.get()
+    client.force_login(admin_user)
+    page = client.get(reverse("admin:catalog_pricelist_prices", args=[retail.pk]))
+    assert f"{reverse('admin:catalog_price_import_button')}?into={retail.pk}" in page.text
+    assert f"{reverse('admin:catalog_price_export_button')}?price_list__id__exact={retail.pk}" in page.text

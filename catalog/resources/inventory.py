@@ -1,0 +1,183 @@
+"""Inventory as a file: levels per warehouse and unit, and the status of products. It takes both of Oro's templates.
+
+A quantity is what there is; what is written is a movement of the difference, which an undo books back.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.models import InventoryLine, Product, StockMovement, Unit, Warehouse
+from catalog.resources import counting
+from catalog.resources.price import NotNegativeWidget
+from catalog.resources.shared import OneOfWidget
+from foundation.identity.models import User
+from foundation.transfers.columns import Column
+from foundation.transfers.declaration import Identity, Rule
+from foundation.transfers.lookups import LookupWidget
+from foundation.transfers.options import Options
+from foundation.transfers.plain import PlainResource
+
+if TYPE_CHECKING:
+    from foundation.transfers.engine.layout import Layout
+    from foundation.transfers.engine.sql import Names
+
+NO_PRODUCT = gettext_lazy("The specified Product has not been found in the system")
+NO_UNIT = gettext_lazy("The specified Unit has not been found in the system")
+PRECISION = """
+    SELECT coalesce(f.precision, p.unit_precision)::text FROM catalog_product p
+    LEFT JOIN catalog_productunit f ON f.product_id = p.id AND f.unit_id = {unit} WHERE p.id = {product}
+"""
+
+
+def stock_lines(_actor: User | None) -> models.QuerySet[InventoryLine]:
+    """Levels, and products that have none."""
+    kept = StockMovement.objects.filter(product=models.OuterRef("product"))
+    return InventoryLine.objects.filter(models.Q(warehouse__isnull=False) | ~models.Exists(kept))
+
+
+def rounded(quantity: Decimal, product: int, unit: int, context: str) -> dict[str, Any]:
+    """A quantity has as many decimals as its unit."""
+    return {"quantity": Decimal(quantity).quantize(Decimal(1).scaleb(-int(context or 4)), ROUND_HALF_UP)}
+
+
+class StatusWidget(OneOfWidget):
+    """A status by its code or label."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str | None:
+        """Return the code, None for a blank cell."""
+        try:
+            return super().clean(value, row, **kwargs)
+        except ValueError as error:
+            raise ValueError(_("The specified Inventory Status has not been found in the system")) from error
+
+
+def status_column(sample: str = "In Stock") -> Column:
+    """The status of the product."""
+    return Column(
+        "Inventory Status",
+        "inventory_status",
+        widget=StatusWidget(Product.InventoryStatus),
+        aliases=("inventory_status.id", "Status"),
+        sample=sample,
+        help=gettext_lazy("In Stock, Out of Stock or Discontinued, or the code. Blank: as it is."),
+    )
+
+
+class InventoryResource(PlainResource):
+    """One row is a level, or without a quantity the status of a product."""
+
+    identities = (Identity(("product", "warehouse", "unit"), required=("product",)),)
+    rules = (Rule(("quantity", "product", "unit"), ("quantity",), rounded, context=PRECISION, beyond_model=True),)
+    required = {"product": gettext_lazy("SKU should not be blank.")}
+    completed = ("Unit", "Warehouse")
+    keys_from = "catalog_stocklevel"
+
+    product = Column(
+        "SKU",
+        "product",
+        widget=LookupWidget(Product, "sku", missing=NO_PRODUCT),
+        aliases=("Product SKU",),
+        sample="NW-1001",
+        help=gettext_lazy("The product's number, upper or lower case."),
+    )
+    name = Column(
+        "Product",
+        None,
+        readonly=True,
+        aliases=("Product Name",),
+        export="product__name",
+        help=gettext_lazy("Its name, for the reader. Not read."),
+    )
+    inventory_status = status_column()
+    quantity = Column(
+        "Quantity",
+        "quantity",
+        widget=NotNegativeWidget(digits=19, places=4),
+        sample="420",
+        help=gettext_lazy("What there is, not what came. Rounded to the unit's decimals. Blank: only the status."),
+    )
+    unit = Column(
+        "Unit",
+        "unit",
+        widget=LookupWidget(Unit, "code", missing=NO_UNIT),
+        aliases=("Unit Code",),
+        sample="item",
+        help=gettext_lazy("Code, name or plural. Blank: the primary unit."),
+    )
+    warehouse = Column(
+        "Warehouse",
+        "warehouse",
+        widget=LookupWidget(Warehouse, "code"),
+        aliases=("Warehouse Code",),
+        sample="MAIN",
+        oro=False,
+        help=gettext_lazy("Code of a warehouse. Blank: the only one in use."),
+    )
+
+    class Meta(PlainResource.Meta):
+        abstract = False
+        model = InventoryLine
+        fields = ("product", "name", "inventory_status", "quantity", "unit", "warehouse")
+
+    def complete(self, names: Names, layout: Layout) -> None:
+        """Say in every row which unit and which warehouse it means."""
+        counting.complete(names, layout)
+
+    def judge(self, names: Names, layout: Layout) -> None:
+        """Units, warehouses and statuses that do not go together."""
+        counting.judge(names, layout)
+
+    def write(self, names: Names, layout: Layout, chosen: str) -> int:
+        """Set the statuses and book the differences."""
+        return counting.write(names, layout, chosen)
+
+    def undo(self, number: int, actor: User | None) -> int:
+        """Book back what an import has booked."""
+        return counting.take_back(number, actor)
+
+    def undo_count(self, number: int) -> int:
+        """How many bookings would be taken back."""
+        return StockMovement.objects.filter(key__startswith=counting.key_of(number)).count()
+
+    def import_table(self, table: Any, options: Options) -> Any:
+        """A view is not written row by row."""
+        raise NotImplementedError("Inventory is imported by the engine alone.")
+
+    def for_export(self, rows: models.QuerySet[InventoryLine]) -> models.QuerySet[InventoryLine]:
+        """Load with the rows what the columns name."""
+        return rows.select_related("product", "unit", "warehouse").order_by("pk")
+
+
+class InventoryStatusResource(PlainResource):
+    """One row is the status of one product."""
+
+    identities = (Identity(("sku",), must_exist=True),)
+
+    sku = Column(
+        "SKU",
+        "sku",
+        readonly=True,
+        aliases=("Product SKU",),
+        sample="NW-1001",
+        help=gettext_lazy("The product's number, upper or lower case."),
+    )
+    name = Column(
+        "Product",
+        None,
+        readonly=True,
+        aliases=("Product Name",),
+        export="name",
+        help=gettext_lazy("Its name, for the reader. Not read."),
+    )
+    inventory_status = status_column("Out of Stock")
+
+    class Meta(PlainResource.Meta):
+        abstract = False
+        model = Product
+        fields = ("sku", "name", "inventory_status")
