@@ -114,15 +114,29 @@ CALLED = (("name",), ("street", "postal_code", "city"), ("first_name", "last_nam
 
 
 def _called(layout: Layout, alias: str) -> str:
-    """What a record is called, as SQL: the first of the ways to call it that is not blank."""
-    known = {f.name: f for f in layout.model._meta.concrete_fields if isinstance(f, models.CharField)}
+    """What a record is called, as SQL."""
+    return _name_of(layout.model, alias, layout.resource.into)
+
+
+def _name_of(model: type[models.Model], alias: str, skipped: str = "") -> str:
+    """The first of the ways to call it that is not blank; what has no name is called by the record it belongs to."""
+    known = {f.name: f for f in model._meta.concrete_fields if isinstance(f, models.CharField)}
     ways = [[known[name] for name in way if name in known] for way in CALLED]
     texts = [
         f"""NULLIF(concat_ws(' ', {", ".join(f"NULLIF({alias}.{quoted(str(f.column))}, '')" for f in way)}), '')"""
         for way in ways
         if way
     ]
-    return f"COALESCE({', '.join(texts)}, '')"
+    return f"COALESCE({', '.join(texts)}, '')" if texts else _name_of_holder(model, alias, skipped)
+
+
+def _name_of_holder(model: type[models.Model], alias: str, skipped: str) -> str:
+    keys = [f for f in model._meta.concrete_fields if isinstance(f, models.ForeignKey) and f.name != skipped]
+    if not keys:
+        return "''"
+    holder = keys[0].related_model
+    table, key = quoted(holder._meta.db_table), quoted(str(holder._meta.pk.column))
+    return f"(SELECT {_name_of(holder, 'x')} FROM {table} x WHERE x.{key} = {alias}.{quoted(str(keys[0].column))})"
 
 
 def _written(names: Names, layout: Layout, kind: str, size: int, offset: int) -> list[PreviewRow]:
