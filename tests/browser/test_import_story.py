@@ -1,6 +1,5 @@
 """A file on its whole way in a real browser with a real worker: mapped, previewed, imported, exported, undone."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from playwright.sync_api import Page, expect
 from customers.models import Customer, CustomerGroup
 from foundation.jobs.models import OutboxMessage
 from foundation.transfers.models import ImportProfile
+from tests.browser.importing import count_of, upload
 from tests.fixtures.browser import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -38,19 +38,6 @@ def pictures(screenshot):
         page.set_viewport_size(DESKTOP)
 
     return take
-
-
-def upload(page: Page, file: Path, profile: str = "") -> None:
-    page.goto(LIST)
-    page.get_by_role("link", name="Import", exact=True).click()
-    page.get_by_label("Choose a file, or drop it here").set_input_files(file)
-    if profile:
-        page.get_by_label("Read it by a saved profile").select_option(label=profile)
-    page.get_by_role("button", name="Go on").click()
-
-
-def count_of(page: Page, tab: str):
-    return page.locator(".hub-tiles li", has_text=re.compile(rf"^\s*{tab}")).locator("strong")
 
 
 def more_of(page: Page, column: str):
@@ -96,7 +83,7 @@ def import_with_a_double_click(page: Page, pictures) -> None:
 
 
 def send_again_unchanged(page: Page, northwind) -> None:
-    upload(page, northwind, "Northwind")
+    upload(page, LIST, northwind, "Northwind")
     expect(count_of(page, "Unchanged")).to_have_text(str(COUNT))
     expect(page.get_by_text("Everything in this file is here already")).to_be_visible()
 
@@ -106,7 +93,7 @@ def edit_one_and_send_again(page: Page, northwind) -> None:
     page.goto(f"{LIST}{edited.pk}/change/")
     page.fill("#id_name", "Edited by hand")
     page.locator("button[name=_save], input[name=_save]").click()
-    upload(page, northwind, "Northwind")
+    upload(page, LIST, northwind, "Northwind")
     expect(count_of(page, "Changed")).to_have_text("1")
     expect(page.locator(".hub-preview")).to_contain_text("Edited by hand")
     expect(page.locator(".hub-preview ins")).to_contain_text("Firm 005")
@@ -117,7 +104,7 @@ def export_and_send_back(page: Page, exported) -> None:
     with page.expect_download() as download:
         page.get_by_role("button", name="Export", exact=True).click()
     download.value.save_as(exported)
-    upload(page, exported)
+    upload(page, LIST, exported)
     expect(count_of(page, "Unchanged")).to_have_text(str(COUNT))
 
 
@@ -135,7 +122,7 @@ def test_a_file_is_mapped_previewed_imported_repeated_exported_and_undone(
     staff_page: Page, northwind, children, pictures, tmp_path
 ):
     page = staff_page
-    upload(page, northwind)
+    upload(page, LIST, northwind)
     expect(page.get_by_text("CSV · UTF-8 · divided by semicolons")).to_be_visible()
     map_columns(page)
     pictures(page, "arrange")
