@@ -16,7 +16,7 @@ COUNTED = 10_000  # what needs a person is counted up to here: more is more than
 def register() -> None:
     """Put everything in its place."""
     may_view, may_add = "catalog.view_product", "catalog.add_product"
-    register_search(SearchBox(_("Find a product"), "admin:catalog_product_changelist", may_view))
+    register_search(SearchBox(_("Find a product"), "admin:catalog_product_changelist", may_view, order=110))
     register_link(QuickLink(_("New product"), "admin:catalog_product_add", may_add, "add", 30))
     register_card(Card("catalogue", _("Catalogue"), 20, "catalog/card.html", context=figures, area=Area.OVERVIEW))
 

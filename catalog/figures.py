@@ -9,12 +9,14 @@ from django.utils.formats import number_format
 
 def plain(quantity: Decimal) -> str:
     """`12.5000` as 12.5, in the language of the reader."""
+    if quantity < 0:
+        return f"\N{MINUS SIGN}{plain(-quantity)}"
     return number_format(f"{quantity.normalize():f}", use_l10n=True, force_grouping=True)
 
 
 def signed(quantity: Decimal) -> str:
     """What came with a plus, what left with a minus."""
-    return f"+{plain(quantity)}" if quantity > 0 else f"\N{MINUS SIGN}{plain(-quantity)}"
+    return f"+{plain(quantity)}" if quantity > 0 else plain(quantity)
 
 
 def money(value: Decimal) -> str:

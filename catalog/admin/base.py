@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
@@ -14,6 +15,18 @@ from catalog.models import Product
 from foundation.changes.refused import RefusedAdmin
 from foundation.ui.links import changelist_url
 from foundation.ui.theme import display
+
+
+class PlainFigures:
+    """Mixed into a form: figures are shown without zeros at their end."""
+
+    initial: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, value in self.initial.items():
+            if isinstance(value, Decimal):
+                self.initial[name] = Decimal(f"{value.normalize():f}")
 
 
 class CatalogAdmin(RefusedAdmin):

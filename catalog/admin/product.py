@@ -14,7 +14,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from catalog.admin.base import CatalogAdmin
+from catalog.admin.base import CatalogAdmin, PlainFigures
 from catalog.admin.booking import StockPages
 from catalog.admin.product_columns import ProductColumns
 from catalog.admin.product_filters import BranchFilter, StockFilter, WarehouseFilter
@@ -23,7 +23,8 @@ from catalog.selectors.prices import with_list_count, with_lowest_prices
 from catalog.selectors.products import found
 from catalog.selectors.stock import with_levels
 from catalog.services.products import products_set_status
-from foundation.changes.inlines import TabularFormSet, VersionedInline
+from foundation.changes.inlines import RowForm, TabularFormSet, VersionedInline
+from foundation.changes.refused import RefusedForm
 from foundation.transfers.admin import TransferMixin
 from foundation.ui.links import changelist_url
 from foundation.ui.pages import confirm_page, is_confirmed
@@ -35,9 +36,18 @@ PICTURES = {"img-src": ["https:", "http:"]}  # they lie on the company's own web
 LISTED = ("unit__id__exact", "tax_code__id__exact")  # what other lists link here with
 
 
+class ProductForm(PlainFigures, RefusedForm):
+    """A product."""
+
+
+class PartForm(PlainFigures, RowForm):
+    """A part of a product."""
+
+
 class PartInline(VersionedInline, TabularInline):
     """A part of a product."""
 
+    form = PartForm
     formset = TabularFormSet
 
 
@@ -69,6 +79,7 @@ class ProductImageInline(PartInline):
 class ProductAdmin(ProductColumns, StockPages, TransferMixin, CatalogAdmin):
     """What is sold."""
 
+    form = ProductForm
     transfer_slug = "products"
     list_display = [
         *("picture", "sku_shown", "name", "category", "status_shown", "inventory_shown", "stock_shown", "price_shown"),
@@ -98,7 +109,7 @@ class ProductAdmin(ProductColumns, StockPages, TransferMixin, CatalogAdmin):
         (gettext_lazy("Unit and stock"), {"fields": [("unit", "unit_precision"), "low_stock_at"]}),
         (gettext_lazy("Texts"), {"fields": ["short_description", "description"]}),
         (gettext_lazy("Tax and codes"), {"fields": ["ean", ("vat_rate", "tax_code")]}),
-        (gettext_lazy("Weight and size"), {"fields": ["weight", ("length", "width", "height")]}),
+        (gettext_lazy("Weight and size"), {"fields": [("weight", "length"), ("width", "height")]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -44,7 +44,7 @@ class ProductColumns:
     @display(description=gettext_lazy("SKU"), ordering="sku")
     def sku_shown(self, product: Product) -> SafeString | None:
         """The SKU on one line."""
-        return format_html('<span class="hub-short">{}</span>', product.sku) if product.sku else None
+        return format_html('<span class="hub-sku">{}</span>', product.sku) if product.sku else None
 
     @display(description=gettext_lazy("Status"), ordering="status", label=STATUS)
     def status_shown(self, product: Product) -> tuple[str, str]:
@@ -75,13 +75,13 @@ class ProductColumns:
     @display(description=gettext_lazy("Price"))
     def price_shown(self, product: Any) -> SafeString | str | None:
         """The lowest price for everybody; else in how many lists there is one."""
-        if prices := product.lowest_prices:
-            lines = format_html_join("", "<span>{} {}</span>", ((money(one.value), one.currency) for one in prices[:3]))
+        if prices := [f"{money(one.value)} {one.currency}" for one in product.lowest_prices]:
             return format_html(
-                '<span class="hub-glance hub-prices" title="{}"><small>{}</small>{}</span>',
+                '<span class="hub-glance hub-prices" title="{}">{} <strong>{}</strong><small>{}</small></span>',
                 _("The lowest price for everybody in force now"),
                 pgettext("before the lowest price", "from"),
-                lines,
+                prices[0],
+                " · ".join(prices[1 : 1 + NAMED]),
             )
         count = product.list_count
         return (ngettext("in %d list", "in %d lists", count) % count) if count else None

@@ -11,6 +11,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import BooleanField, F, Func, Q, Value
 from django.db.models.functions import Lower
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.products import Product, Unit
@@ -228,7 +229,7 @@ class PricingSettings(Tracked):
         ]
 
     def __str__(self) -> str:
-        return str(self._meta.verbose_name)
+        return capfirst(str(self._meta.verbose_name))
 
     @classmethod
     def load(cls) -> PricingSettings:
