@@ -6,8 +6,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.base import CatalogAdmin
@@ -29,13 +27,11 @@ class PricingSettingsAdmin(CatalogAdmin):
     ]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Open the one page there is."""
-        if not self.has_view_permission(request):
-            return super().changelist_view(request, extra_context)
+        """The form of the one row stands where others have a list."""
         if PricingSettings.objects.filter(pk=ONLY).exists():
-            return redirect(reverse("admin:catalog_pricingsettings_change", args=[ONLY]))
+            return self.changeform_view(request, str(ONLY), extra_context=extra_context)
         if self.has_add_permission(request):
-            return redirect(reverse("admin:catalog_pricingsettings_add"))
+            return self.changeform_view(request, extra_context=extra_context)
         return super().changelist_view(request, extra_context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
