@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from catalog.models import Price, Product
+from catalog.models import Price, Product, StockLevel
 from customers.models import CustomerPriceList, GroupPriceList
 from tests.browser.importing import import_file
 from tests.factories import (
@@ -29,7 +29,7 @@ NW-1001,10,item,22.00,EUR
 """
 INVENTORY = """SKU,Product,Inventory Status,Quantity,Unit,Warehouse
 NW-1001,Mulled wine 1 l,In Stock,420,items,MAIN
-NW-1002,Punch 5 l,Out of Stock,0,,MAIN
+NW-1002,Punch 5 l,In Stock,7,,MAIN
 """
 
 
@@ -71,8 +71,9 @@ def test_files_come_in_and_the_price_is_explained(staff_page: Page, nordwind, wr
     import_file(page, "/admin/catalog/product/", written("products.csv", PRODUCTS), 2)
     import_file(page, prices_of(GroupPriceList.objects.get()), written("gastro.csv", GASTRO), 3)
     import_file(page, prices_of(CustomerPriceList.objects.get()), written("own.csv", OWN), 1)
+    import_file(page, "/admin/catalog/stocklevel/", written("inventory.csv", INVENTORY), 2)
     wine = Product.objects.get(sku="NW-1001")
-    assert Price.objects.count() == 4
+    assert (Price.objects.count(), StockLevel.objects.get(product=wine).quantity) == (4, 420)
 
     ask_why(page, nordwind, wine, 12)
     expect(page.get_by_text("22.00 EUR", exact=False).first).to_be_visible()
