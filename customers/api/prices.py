@@ -10,7 +10,8 @@ from django.db.models.functions import Lower
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import JSONParser
@@ -29,6 +30,7 @@ MOST = 1000  # products in one call
 AMOUNT: dict[str, Any] = {"max_digits": 19, "decimal_places": 4}
 
 
+@extend_schema_field(OpenApiTypes.INT)
 class VisibleCustomer(serializers.PrimaryKeyRelatedField[Customer]):
     """A customer this caller may see."""
 
