@@ -218,7 +218,9 @@ class WhySerializer(serializers.Serializer[Any]):
     price_list = serializers.IntegerField(allow_null=True)
     reason = serializers.CharField()
     strategy = serializers.CharField()
-    levels = serializers.ListField(child=serializers.ChoiceField(["customer", "group", "system"]))
+    levels = serializers.ListField(
+        child=serializers.CharField(), help_text="Whose lists are asked, in order: customer, group, system."
+    )
     chain = ListShownSerializer(many=True, help_text="In the order of priority.")
 
 
