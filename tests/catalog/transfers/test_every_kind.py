@@ -5,16 +5,20 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from catalog.access import FILES
 from catalog.models import PriceList
 from foundation.changes.recording import recording
 from foundation.identity.roles import Role, role_permissions
+from foundation.jobs.services import run_here
 from foundation.transfers.engine.testing import import_table
 from foundation.transfers.exporting.csv_file import csv_pieces
 from foundation.transfers.exporting.export import Export
 from foundation.transfers.exporting.templates import csv_template
+from foundation.transfers.importing.preview import page_of
+from foundation.transfers.importing.runs import run_check, run_create
 from foundation.transfers.options import Options
 from foundation.transfers.plain.tables import read_table
 from foundation.transfers.registry import transfer_by_slug, transfers
@@ -86,6 +90,20 @@ def test_the_list_has_the_buttons_and_the_template(client, admin_user, slug):
         assert reverse(f"admin:{transfer.url_name}_{name}") in page.text
     assert client.get(reverse(f"admin:{transfer.url_name}_import_button")).status_code == 200
     assert client.get(reverse(f"admin:{transfer.url_name}_template_csv")).content == csv_template(transfer)
+
+
+@pytest.mark.parametrize("slug", KINDS)
+def test_every_kind_of_row_has_a_preview(slug):
+    transfer = transfer_by_slug(slug)
+    make_named()
+    into = PriceList.objects.earliest("pk").pk if transfer.resource.into else None
+    file, options = ContentFile(csv_template(transfer), name="x.csv"), Options(create_missing=True, into=into)
+    run = run_create(transfer=transfer, file=file, name="x.csv", owner=None, options=options)
+    run_here(run_check(run=run, ring=False))
+    run.refresh_from_db()
+    (row,) = page_of(run, "new", 1) + page_of(run, "changed", 1)
+    assert row.line == 2
+    assert row.name
 
 
 def test_stock_has_a_second_template_and_a_second_export(client, admin_user):
