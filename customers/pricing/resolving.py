@@ -42,37 +42,49 @@ class PriceFound:
     price: int
 
 
-# The price that holds comes first: of the largest tier reached, else (where that is allowed) of the smallest.
-TIER = "(p.quantity <= w.quantity) DESC, CASE WHEN p.quantity <= w.quantity THEN -p.quantity ELSE p.quantity END"
+# The largest tier reached comes first; where less than the smallest tier may be given, then the smallest.
+REACHED = "p.quantity DESC"
+ANY_TIER = "(p.quantity <= w.quantity) DESC, CASE WHEN p.quantity <= w.quantity THEN -p.quantity ELSE p.quantity END"
 
 # Whether the smallest tier's price is given for less, by the three settings.
 SMALLER = """(
         (%(fractions)s AND w.quantity > 0 AND w.quantity < 1 AND x.unit_precision > 0)
-        OR (%(decimal)s AND coalesce(u.precision, x.unit_precision) > 0)
-        OR (%(whole)s AND coalesce(u.precision, x.unit_precision) = 0)
+        OR (%(decimal)s AND x.precision > 0)
+        OR (%(whole)s AND x.precision = 0)
     )"""
+
+# Only asked where one of those settings is on. OFFSET 0 has each product looked up by its key: joining them would read
+# the whole catalogue for a thousand of them.
+DECIMALS = """
+    CROSS JOIN LATERAL (
+        SELECT x.unit_precision, coalesce(
+            (SELECT u.precision FROM catalog_productunit u WHERE u.product_id = x.id AND u.unit_id = w.unit),
+            x.unit_precision
+        ) AS precision
+        FROM catalog_product x WHERE x.id = w.product OFFSET 0
+    ) x
+"""
 
 # By priority a list that allows no merging gives its prices only to products no list before it has a price of, and
 # then nothing after it does: so either the first list with the product stands alone, or all that allow merging do.
+# Which list is the first is not asked where the whole chain allows merging.
 FIRST = """
     LEFT JOIN LATERAL (
         SELECT c.place, c.merge FROM chain c
-        WHERE EXISTS (
+        WHERE NOT c.all_merge AND EXISTS (
             SELECT 1 FROM catalog_price p
             WHERE p.price_list_id = c.list AND p.edition = c.edition AND p.product_id = w.product
         ) ORDER BY c.place LIMIT 1
     ) first ON true
 """
-GIVES = "(c.place = first.place OR (first.merge AND c.merge))"
+GIVES = "(c.all_merge OR c.place = first.place OR (first.merge AND c.merge))"
 
 QUERY = """
-    WITH chain AS MATERIALIZED ({chain})
+    WITH chain AS MATERIALIZED (SELECT *, bool_and(merge) OVER () AS all_merge FROM ({chain}) c)
     SELECT w.place, p.value, p.quantity, p.price_list_id, p.id
     FROM unnest(%(products)s::bigint[], %(units)s::bigint[], %(quantities)s::numeric[], %(currencies)s::text[])
         WITH ORDINALITY w(product, unit, quantity, currency, place)
-    JOIN catalog_product x ON x.id = w.product
-    LEFT JOIN catalog_productunit u ON u.product_id = w.product AND u.unit_id = w.unit
-    {first}
+    {decimals} {first}
     CROSS JOIN LATERAL (
         SELECT p.id, p.value, p.quantity, p.price_list_id FROM chain c
         JOIN catalog_price p ON p.price_list_id = c.list AND p.edition = c.edition AND p.product_id = w.product
@@ -100,13 +112,15 @@ def prices_for(
 
 def _query(settings: PricingSettings) -> str:
     is_merged = settings.strategy == PricingSettings.Strategy.MERGE
+    gives_less = settings.fractions_of_one or settings.below_tier_decimal or settings.below_tier_whole
     return QUERY.format(
         chain=CHAIN_SQL,
         first=FIRST if is_merged else "",
         gives=GIVES if is_merged else "true",
         better="c.place" if is_merged else "p.value, c.place",
-        smaller=SMALLER,
-        tier=TIER,
+        decimals=DECIMALS if gives_less else "",
+        smaller=SMALLER if gives_less else "false",
+        tier=ANY_TIER if gives_less else REACHED,
     )
 
 
