@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.admin.base import CatalogAdmin
 from catalog.admin.price_pages import PriceListPages, may, prices_url
 from catalog.models import PriceList, PriceListSchedule
 from foundation.changes.inlines import TabularFormSet, VersionedInline
-from foundation.changes.refused import RefusedAdmin
 from foundation.transfers.admin import TransferMixin
 from foundation.ui.theme import BooleanRadioFilter, TabularInline, TextInput, action, display
 
@@ -49,17 +52,28 @@ def _begins_before(start: Any, end: Any) -> bool:
     return start is None or end is None or start < end
 
 
+class MomentInput(TextInput):
+    """One field for day and time, in which the browser helps."""
+
+    input_type = "datetime-local"
+
+    def format_value(self, value: Any) -> str | None:
+        """The way browsers want it, whatever the language."""
+        return value.strftime("%Y-%m-%dT%H:%M") if isinstance(value, datetime) else super().format_value(value)
+
+
 class ScheduleInline(VersionedInline, TabularInline):
     """When a list gives prices."""
 
     model = PriceListSchedule
     formset = ScheduleFormSet
+    formfield_overrides = {models.DateTimeField: {"form_class": forms.DateTimeField, "widget": MomentInput}}
     fields = ["active_at", "deactivate_at"]
     verbose_name_plural = gettext_lazy("Schedules: without any, the list gives prices whenever it is active")
 
 
 @admin.register(PriceList)
-class PriceListAdmin(TransferMixin, PriceListPages, RefusedAdmin):
+class PriceListAdmin(TransferMixin, PriceListPages, CatalogAdmin):
     """Price lists, to be given to customers and groups."""
 
     transfer_slug = "price-lists"
@@ -72,6 +86,12 @@ class PriceListAdmin(TransferMixin, PriceListPages, RefusedAdmin):
     history_children = ("schedules",)
     actions_detail = ["open_prices"]
     formfield_overrides = {ArrayField: {"widget": TextInput}}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A few codes need one line."""
+        if db_field.name == "currencies":
+            kwargs["widget"] = TextInput()
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @display(description=gettext_lazy("Currencies"))
     def currencies_shown(self, price_list: PriceList) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -11,7 +12,9 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import BooleanField, F, Func, Q, Value
 from django.db.models.functions import Lower
+from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.products import Product, Unit
@@ -130,7 +133,11 @@ class PriceListSchedule(Tracked):
         ]
 
     def __str__(self) -> str:
-        return f"{self.active_at or '…'} – {self.deactivate_at or '…'}"
+        return f"{_local(self.active_at)} – {_local(self.deactivate_at)}"
+
+
+def _local(moment: datetime | None) -> str:
+    return date_format(localtime(moment), "SHORT_DATETIME_FORMAT") if moment else "…"
 
 
 class Price(Tracked):

@@ -219,12 +219,7 @@ def form_of(boss, price_list):
 
 
 def span(number, start, end):
-    names = {"active_at": start, "deactivate_at": end}
-    return {
-        f"schedules-{number}-{name}_{part}": value
-        for name, day in names.items()
-        for part, value in ((0, day), (1, "00:00"))
-    }
+    return {f"schedules-{number}-active_at": f"{start}T00:00", f"schedules-{number}-deactivate_at": f"{end}T00:00"}
 
 
 def test_schedules_that_meet_are_refused_with_their_numbers(boss, retail):
