@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +65,7 @@ GROUPS = (
         {
             "catalog.pricelist": "sell",
             "catalog.price": "payments",
+            "customers.systempricelist": "public",
             "catalog.pricingsettings": "tune",
             "customers.paymentterm": "event_upcoming",
             "customers.taxcode": "percent",
@@ -150,8 +152,26 @@ def _pages_of(group: Group, request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _entry(subject: dict[str, Any]) -> dict[str, Any]:
-    items = [{"title": model["name"], "icon": model["icon"], "link": model["admin_url"]} for model in subject["models"]]
+    items = [
+        {
+            "title": model["name"],
+            "icon": model["icon"],
+            "link": model["admin_url"],
+            "active": _is_open(model["admin_url"]),
+        }
+        for model in subject["models"]
+    ]
     return {"title": subject["title"], "items": items, "collapsible": subject["group"].is_folded}
+
+
+def _is_open(address: str) -> Callable[[HttpRequest], bool]:
+    """Whether the page that is open lies under an address, and is none that has an entry of its own."""
+
+    def is_open(request: HttpRequest) -> bool:
+        own = {reverse(f"admin:{page.name}") for group in GROUPS for page in group.pages}
+        return request.path == address or (request.path.startswith(address) and request.path not in own)
+
+    return is_open
 
 
 def _dashboard() -> dict[str, Any]:

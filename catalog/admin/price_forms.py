@@ -115,9 +115,7 @@ class PriceAddForm(forms.Form):
     """A new price."""
 
     product = forms.ModelChoiceField(Product.objects.all(), label=_("Product"), widget=forms.Select)
-    unit = forms.ModelChoiceField(
-        Unit.objects.all(), label=_("Unit"), required=False, empty_label=_("The product's own")
-    )
+    unit = forms.ModelChoiceField(Unit.objects.all(), label=_("Unit"), required=False, empty_label=_("Primary"))
     quantity = _amount(label=_("From quantity"), initial="1")
     value = _amount(label=_("Price"))
     currency = forms.ChoiceField(label=_("Currency"))

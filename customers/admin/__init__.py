@@ -2,18 +2,28 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from customers.admin import accounts, customer, masterdata, people
+from customers.admin import accounts, customer, general_lists, masterdata, people
 from customers.admin.tree import organisation
 from customers.admin.why_price import ask_about_product
 from foundation.ui.panels import Panel, register_panel
 
-__all__ = ["accounts", "customer", "masterdata", "people"]
+__all__ = ["accounts", "customer", "general_lists", "masterdata", "people"]
 
 CUSTOMERS = "customers/admin/group_customers.html"
 
 register_panel(
     "customers.customer",
     Panel("organisation", _("Organisation"), 10, "customers/admin/organisation.html", context=organisation),
+)
+register_panel(
+    "customers.customer",
+    Panel(
+        "price-chain",
+        _("Price lists in their order"),
+        20,
+        "customers/admin/price_chain.html",
+        context=general_lists.chain_of_customer,
+    ),
 )
 register_panel(
     "customers.customergroup",

@@ -72,7 +72,7 @@ class WhyForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     unit = forms.ModelChoiceField(
-        Unit.objects.all(), label=gettext_lazy("Unit"), required=False, empty_label=gettext_lazy("The product's own")
+        Unit.objects.all(), label=gettext_lazy("Unit"), required=False, empty_label=gettext_lazy("Primary")
     )
     currency = forms.ChoiceField(label=gettext_lazy("Currency"))
     moment = _moment(gettext_lazy("When"), gettext_lazy("Empty: now."))

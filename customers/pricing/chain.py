@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from catalog.models import PriceList
 from catalog.pricing.rules import Entry, Span, is_active_at
@@ -24,9 +25,9 @@ from customers.models.prices import PriceListAssignment
 class Level(models.TextChoices):
     """Who a price list is given to."""
 
-    CUSTOMER = "customer", _("Customer")
-    GROUP = "group", _("Customer group")
-    SYSTEM = "system", _("Everybody")
+    CUSTOMER = "customer", gettext_lazy("Customer")
+    GROUP = "group", gettext_lazy("Customer group")
+    SYSTEM = "system", gettext_lazy("Everybody")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,12 @@ class ChainEntry:
     def is_active_at(self, moment: datetime) -> bool:
         """Whether it gives prices at a moment."""
         return self.price_list.is_active and is_active_at(self.schedules, moment)
+
+    def why_not(self, moment: datetime) -> str:
+        """Why it gives no prices at a moment; blank where it does."""
+        if not self.price_list.is_active:
+            return _("The list is switched off.")
+        return "" if self.is_active_at(moment) else _("Not in one of its schedules.")
 
     @property
     def entry(self) -> Entry:
@@ -66,14 +73,15 @@ def chain_of(customer: Customer) -> list[ChainEntry]:
         Level.GROUP: GroupPriceList.objects.filter(group=customer.group_id),
         Level.SYSTEM: SystemPriceList.objects.all(),
     }
-    return [_entry(level, row) for level in levels_of(customer) for row in _loaded(rows[level])]
+    return [entry_of(level, row) for level in levels_of(customer) for row in _loaded(rows[level])]
 
 
 def _loaded(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
     return rows.select_related("price_list").prefetch_related("price_list__schedules").order_by("position", "pk")
 
 
-def _entry(level: Level, row: PriceListAssignment) -> ChainEntry:
+def entry_of(level: Level, row: PriceListAssignment) -> ChainEntry:
+    """An assigned list with what decides whether it counts."""
     spans = [(span.active_at, span.deactivate_at) for span in row.price_list.schedules.all()]
     return ChainEntry(level, row.price_list, row.merge_allowed, spans)
 

@@ -135,8 +135,7 @@ def _shown(
     won: Won | None,
     question: Question,
 ) -> ListShown:
-    if not entry.is_active_at(question.moment):
-        why = _("The list is switched off.") if not entry.price_list.is_active else _("Not in one of its schedules.")
+    if why := entry.why_not(question.moment):
         return ListShown(entry, False, why, [])
     place = active.index(entry)
     rows = [row for row in prices.get(entry.price_list.pk, []) if _is_asked(row, question)]

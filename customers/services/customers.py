@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import PriceList
-from customers.models import Customer, CustomerGroup, CustomerPriceList, GroupPriceList, Note
+from customers.models import Customer, CustomerGroup, CustomerPriceList, GroupPriceList, Note, SystemPriceList
 from customers.refusals import CHILD_IS_ABOVE, OWN_PARENT, refusals
 from customers.selectors import customer_delete_reasons
 from customers.services.saving import lock_forest, saved
@@ -88,6 +88,23 @@ def price_lists_set(*, holder: Customer | CustomerGroup, price_lists: Sequence[t
             rows,
             update_conflicts=True,
             unique_fields=[name, "price_list"],
+            update_fields=["position", "merge_allowed"],
+        )
+
+
+@transaction.atomic
+def general_price_lists_set(*, price_lists: Sequence[tuple[PriceList, bool]]) -> None:
+    """Give everybody exactly these price lists, in this order, each with its merge flag."""
+    rows = [
+        SystemPriceList(price_list=price_list, position=position, merge_allowed=merge)
+        for position, (price_list, merge) in enumerate(price_lists, start=1)
+    ]
+    with refusals():
+        SystemPriceList.objects.exclude(price_list__in=[row.price_list for row in rows]).delete()
+        SystemPriceList.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["price_list"],
             update_fields=["position", "merge_allowed"],
         )
 

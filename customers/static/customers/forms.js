@@ -151,15 +151,22 @@
         if (!Number(input.value)) renumber();
       });
     }
+    function move(inside, step) {
+      var all = rows(), row = all.find(function (one) { return one.contains(inside); });
+      var other = row && all[all.indexOf(row) + step];
+      if (!other) return;
+      row.parentElement.insertBefore(row, step < 0 ? other : other.nextElementSibling);
+      renumber();
+      inside.focus();
+    }
     group.addEventListener("click", function (event) {
       var button = event.target.closest("button[data-move]");
-      if (!button) return;
-      var all = rows(), row = all.find(function (one) { return one.contains(button); });
-      var other = all[all.indexOf(row) + Number(button.dataset.move)];
-      if (!other) return;
-      row.parentElement.insertBefore(row, Number(button.dataset.move) < 0 ? other : other.nextElementSibling);
-      renumber();
-      button.focus();
+      if (button) move(button, Number(button.dataset.move));
+    });
+    group.addEventListener("keydown", function (event) {
+      if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
+      event.preventDefault();
+      move(event.target, event.key === "ArrowUp" ? -1 : 1);
     });
     document.addEventListener("formset:added", dress);
     dress();
