@@ -87,12 +87,6 @@ class PriceListAdmin(TransferMixin, PriceListPages, CatalogAdmin):
     actions_detail = ["open_prices"]
     formfield_overrides = {ArrayField: {"widget": TextInput}}
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """A few codes need one line."""
-        if db_field.name == "currencies":
-            kwargs["widget"] = TextInput()
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
     @display(description=gettext_lazy("Currencies"))
     def currencies_shown(self, price_list: PriceList) -> str:
         """Codes, one beside the other."""
