@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.base import CatalogAdmin
@@ -34,9 +35,11 @@ class PricingSettingsAdmin(CatalogAdmin):
             return self.changeform_view(request, extra_context=extra_context)
         return super().changelist_view(request, extra_context)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Only while nobody has saved any."""
-        return super().has_add_permission(request) and not PricingSettings.objects.filter(pk=ONLY).exists()
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Once somebody has saved them, there is nothing to add: the settings are shown."""
+        if PricingSettings.objects.filter(pk=ONLY).exists():
+            return redirect("admin:catalog_pricingsettings_changelist")
+        return super().add_view(request, form_url, extra_context)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Settings are changed, never deleted."""
