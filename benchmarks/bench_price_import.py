@@ -116,7 +116,7 @@ def run() -> Iterable[Figure]:
     turns = [turn() for _turn in range(TURNS)]
     limit, new, same, changed, reset = (statistics.median(step) for step in zip(*turns, strict=True))
     rows = f"{ROWS:,}".replace(",", " ")
-    yield Figure(f"import: {rows} prices, new file / the limit", new / limit, 2)
+    yield Figure(f"import: {rows} prices, new file / the limit", new / limit, 1.5)
     yield Figure(f"import: {rows} prices, all replaced / the limit", reset / limit, 2)
     yield Figure(f"import: {rows} prices, same file / our own new file", same / new, 0.1)
     yield Figure(f"import: {rows} prices, 1 % changed / our own new file", changed / new, 0.25)
