@@ -185,6 +185,7 @@ def test_options_are_kept(waiting, send):
         "check_everything": True,
         "numbers": "comma",
         "dates": "month_first",
+        "into": None,
     }
 
 
