@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from foundation.identity.models import User
+from foundation.transfers.columns import VERSION, Column
+from foundation.transfers.options import Options, Strategy
+
+if TYPE_CHECKING:
+    from foundation.transfers.engine.layout import Layout
+    from foundation.transfers.engine.sql import Names
 
 
 @dataclass(frozen=True)
@@ -76,3 +85,93 @@ class Taken:
     field: str
     holder: str
     always: bool = False
+
+
+class Declared:
+    """The attributes and methods by which a resource says how its files are to be taken; each has a plain default.
+
+    Subclasses declare columns, `identities` (which record a row means), `rules` (what Python judges), and `tree`, the
+    field by which records hang below each other, with `tree_name`, the field that names them. Further `rewrites` (cells
+    made of others), `taken` (flags that one of several has), `deleting`, the column that says a record is to go, and
+    `required`, fields that a file must fill in a new record whatever the model says, with the sentence. `doubled` is
+    said of rows that mean the same record; `into` is the field of a record that the whole file goes into, which is
+    given beside it (`options.into`), and `strategies` are those it can be taken by. A resource of a view says in
+    `keys_from` which table its keys are those of, and writes by itself (`write`, `undo`).
+    """
+
+    identities: ClassVar[tuple[Identity, ...]] = ()
+    rules: ClassVar[tuple[Rule, ...]] = ()
+    tree: ClassVar[str] = ""
+    tree_name: ClassVar[str] = "name"
+    rewrites: ClassVar[tuple[Rewrite, ...]] = ()
+    taken: ClassVar[tuple[Taken, ...]] = ()
+    deleting: ClassVar[str] = ""
+    required: ClassVar[dict[str, str | Promise]] = {}
+    doubled: ClassVar[str | Promise] = _("The same %(kind)s stands on the lines %(lines)s: keep one of them.")
+    strategies: ClassVar[tuple[Strategy, ...]] = (Strategy.UPSERT, Strategy.ADD, Strategy.UPDATE)
+    into: ClassVar[str] = ""
+    completed: ClassVar[tuple[str, ...]] = ()
+    keys_from: ClassVar[str] = ""
+
+    if TYPE_CHECKING:  # what django-import-export's metaclass gives every resource
+        fields: ClassVar[dict[str, Any]]
+        _meta: Any
+
+    @classmethod
+    def columns(cls) -> list[Column]:
+        """Return the columns in the order of an export."""
+        return [*(cls.fields[name] for name in cls._meta.fields), VERSION]
+
+    def visible(self, options: Options) -> models.QuerySet[Any]:
+        """Return the records a row may mean: those the importing person may see."""
+        return self._meta.model._default_manager.all()
+
+    def sees_all(self, options: Options) -> bool:
+        """Whether the importing person may see every record."""
+        return True
+
+    def new_values(self, options: Options) -> dict[str, Any]:
+        """Return values that every new record begins with, by field."""
+        return {}
+
+    def judge(self, names: Names, layout: Layout) -> None:
+        """Write further refusals into the engine's table of errors; the model or the database must refuse the same."""
+
+    def depends_on(self, options: Options) -> list[Any]:
+        """What else says what a row means: another value of it, and no row is known to be unchanged."""
+        return [options.into]
+
+    def is_current(self, names: Names, layout: Layout) -> bool:
+        """Hold what the rows depend on, and say whether it is what the check found; versions are asked besides."""
+        return True
+
+    def complete(self, names: Names, layout: Layout) -> None:
+        """Fill blank cells of the staged rows; columns named in `completed` are there even if the file lacks them."""
+
+    def write(self, names: Names, layout: Layout, chosen: str) -> int | None:
+        """Write the rows `r` of a condition in another way than into the model's table; return how many."""
+        return None
+
+    def undo(self, number: int, actor: User | None) -> int:
+        """Take back what the change ledger does not know of an import; return how many records that were."""
+        return 0
+
+    def undo_count(self, number: int) -> int:
+        """How many records `undo` would write."""
+        return 0
+
+    def finish(self, options: Options) -> dict[str, Any]:
+        """Do what comes after all rows, in their transaction; what is returned is kept with the import's counts."""
+        return {}
+
+    def undo_problem(self, options: Options, counts: dict[str, Any]) -> str:
+        """Why an import of these counts cannot be undone now; blank if it can."""
+        return ""
+
+    def caution(self, options: Options) -> str:
+        """What a person should hear before the import is applied."""
+        return ""
+
+    def for_export(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Load with the rows what the columns show; override where they name other records."""
+        return rows.order_by("pk")
