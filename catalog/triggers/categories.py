@@ -5,7 +5,7 @@ from __future__ import annotations
 import pgtrigger
 
 from catalog.refusals import refuse
-from foundation.changes.rule_triggers import RuleTrigger, planned_anew
+from foundation.changes.rule_triggers import RuleTrigger, after_statement, planned_anew
 
 LOCK_TREE = "pg_advisory_xact_lock(hashtext('catalog.categories'))"
 
@@ -26,14 +26,12 @@ FIND_CYCLE = """
 """
 
 
-def _placed(name: str, operation: pgtrigger.Operation, changed: str, **tables: str) -> RuleTrigger:
-    return RuleTrigger(
+def _placed(name: str, operation: pgtrigger.Operation, changed: str) -> RuleTrigger:
+    return after_statement(
         name=name,
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
         operation=operation,
-        referencing=pgtrigger.Referencing(**tables),
-        declare=[("placed", "bigint[]"), ("culprit", "record")],
+        placed="bigint[]",
+        culprit="record",
         func=f"""
     {planned_anew(changed, into="placed")}
     IF placed IS NULL THEN
@@ -58,14 +56,11 @@ CATEGORY_TRIGGERS = [
         "category_tree_insert",
         pgtrigger.Insert,
         "SELECT array_agg(n.id) FROM new_rows n WHERE n.parent_id IS NOT NULL",
-        new="new_rows",
     ),
     _placed(
         "category_tree_update",
         pgtrigger.Update,
         """SELECT array_agg(id) FILTER (WHERE parent_id IS NOT NULL)
         FROM (SELECT id, parent_id FROM new_rows EXCEPT SELECT id, parent_id FROM old_rows) changed""",
-        old="old_rows",
-        new="new_rows",
     ),
 ]

@@ -6,7 +6,7 @@ import pgtrigger
 
 from catalog.refusals import refuse
 from catalog.triggers.units import allowed
-from foundation.changes.rule_triggers import RuleTrigger, planned_anew
+from foundation.changes.rule_triggers import RuleTrigger, after_statement, planned_anew
 
 FIND_UNIT = f"""
     SELECT coalesce(nullif(p.sku, ''), p.name) AS product, u.code AS unit FROM new_rows n
@@ -30,13 +30,11 @@ FIND_LOST_CURRENCY = """
 
 
 def _fits(name: str, operation: pgtrigger.Operation) -> RuleTrigger:
-    return RuleTrigger(
+    return after_statement(
         name=name,
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
         operation=operation,
-        referencing=pgtrigger.Referencing(new="new_rows"),
-        declare=[("culprit", "record"), ("locked", "bigint")],
+        culprit="record",
+        locked="bigint",
         func=f"""
     {planned_anew(FIND_UNIT, into="culprit")}
     IF culprit.product IS NOT NULL THEN
@@ -54,13 +52,10 @@ def _fits(name: str, operation: pgtrigger.Operation) -> RuleTrigger:
 
 PRICE_TRIGGERS = [_fits("price_fits_insert", pgtrigger.Insert), _fits("price_fits_update", pgtrigger.Update)]
 PRICE_LIST_TRIGGERS = [
-    RuleTrigger(
+    after_statement(
         name="pricelist_currencies_stay",
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
         operation=pgtrigger.Update,
-        referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
-        declare=[("culprit", "record")],
+        culprit="record",
         func=f"""
     {planned_anew(FIND_LOST_CURRENCY, into="culprit")}
     IF culprit.list IS NOT NULL THEN

@@ -10,7 +10,7 @@ import pgtrigger
 
 from catalog.refusals import refuse
 from catalog.triggers.units import allowed
-from foundation.changes.rule_triggers import RuleTrigger, planned_anew
+from foundation.changes.rule_triggers import RuleTrigger, after_statement, planned_anew
 
 # Orders that have been placed elsewhere are facts, and so is what is taken back: they may leave less than nothing.
 MAY_FALL_BELOW = ("imported_order", "reversal")
@@ -40,13 +40,10 @@ FIND_BELOW = f"""
 """
 
 MOVEMENT_TRIGGERS = [
-    RuleTrigger(
+    after_statement(
         name="stock_movement_counts",
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
         operation=pgtrigger.Insert,
-        referencing=pgtrigger.Referencing(new="new_rows"),
-        declare=[("culprit", "record")],
+        culprit="record",
         func=f"""
     {planned_anew(FIND_UNIT, into="culprit")}
     IF culprit.product IS NOT NULL THEN

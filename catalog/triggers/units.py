@@ -9,7 +9,7 @@ from __future__ import annotations
 import pgtrigger
 
 from catalog.refusals import refuse
-from foundation.changes.rule_triggers import RuleTrigger, planned_anew
+from foundation.changes.rule_triggers import RuleTrigger, after_statement, planned_anew
 
 IN_USE = ("catalog_price", "catalog_stocklevel")
 
@@ -22,13 +22,10 @@ FIND_DOUBLE = """
 
 
 def _differs(name: str, operation: pgtrigger.Operation, product: str) -> RuleTrigger:
-    return RuleTrigger(
+    return after_statement(
         name=name,
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
         operation=operation,
-        referencing=pgtrigger.Referencing(new="new_rows"),
-        declare=[("culprit", "record")],
+        culprit="record",
         func=f"""
     {planned_anew(FIND_DOUBLE.format(product=product), into="culprit")}
     IF culprit.product IS NOT NULL THEN

@@ -1,5 +1,5 @@
 """Rules of this app that span rows, as triggers of the database."""
 
-from foundation.changes.rule_triggers import RuleSql, RuleTrigger, planned_anew
+from foundation.changes.rule_triggers import RuleSql, RuleTrigger, after_statement, planned_anew
 
-__all__ = ["RuleSql", "RuleTrigger", "planned_anew"]  # migrations look for the first here
+__all__ = ["RuleSql", "RuleTrigger", "after_statement", "planned_anew"]  # migrations look for the first here

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pgtrigger
 
-from customers.triggers import RuleTrigger, planned_anew
+from customers.triggers import RuleTrigger, after_statement, planned_anew
 from customers.triggers.tree import LOCK_FOREST, SHARE_FOREST
 
 IS_ROOT_STRATEGY = "EXISTS (SELECT 1 FROM customers_customersettings WHERE id = 1 AND account_strategy = 'root')"
@@ -34,13 +34,10 @@ ACCOUNT_TRIGGERS = [
     RETURN NEW;
     """,
     ),
-    RuleTrigger(
+    after_statement(
         name="customer_2_account_insert",
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
         operation=pgtrigger.Insert,
-        referencing=pgtrigger.Referencing(new="new_rows"),
-        declare=[("placed", "bigint[]")],
+        placed="bigint[]",
         func=f"""
     {planned_anew(MAKE_ACCOUNTS)}
     IF {IS_ROOT_STRATEGY} THEN
@@ -56,13 +53,12 @@ ACCOUNT_TRIGGERS = [
     """,
     ),
     # freed: came out of a tree; joined: stood at the top and came into one.
-    RuleTrigger(
+    after_statement(
         name="customer_2_account_update",
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
         operation=pgtrigger.Update,
-        referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
-        declare=[("changed", "bigint[]"), ("freed", "bigint[]"), ("joined", "bigint[]")],
+        changed="bigint[]",
+        freed="bigint[]",
+        joined="bigint[]",
         func=f"""
     IF NOT {IS_ROOT_STRATEGY} THEN
         RETURN NULL;

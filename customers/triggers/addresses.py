@@ -9,7 +9,7 @@ from __future__ import annotations
 import pgtrigger
 
 from customers.refusals import refuse
-from customers.triggers import RuleTrigger, planned_anew
+from customers.triggers import RuleTrigger, after_statement, planned_anew
 
 PLACE = ("street", "street2", "postal_code", "city", "region", "region_text", "country")
 FLAGS = "is_primary, is_default_billing, is_default_shipping"
@@ -108,25 +108,21 @@ ADDRESS_TRIGGERS = [
     RETURN NEW;
     """,
     ),
-    RuleTrigger(
+    after_statement(
         name="address_flags_insert",
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
         operation=pgtrigger.Insert,
-        referencing=pgtrigger.Referencing(new="new_rows"),
-        declare=[("holders", "bigint[]"), ("locked", "bigint")],
+        holders="bigint[]",
+        locked="bigint",
         func=f"""
     SELECT array_agg(DISTINCT customer_id) INTO holders FROM new_rows;
     {settle_flags(NEW_FLAGS)}
     """,
     ),
-    RuleTrigger(
+    after_statement(
         name="address_flags_update",
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
         operation=pgtrigger.Update,
-        referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
-        declare=[("holders", "bigint[]"), ("locked", "bigint")],
+        holders="bigint[]",
+        locked="bigint",
         func=f"""
     SELECT array_agg(DISTINCT customer_id) INTO holders FROM (
         SELECT id, customer_id, {FLAGS} FROM new_rows EXCEPT SELECT id, customer_id, {FLAGS} FROM old_rows

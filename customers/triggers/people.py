@@ -9,7 +9,7 @@ from __future__ import annotations
 import pgtrigger
 
 from customers.refusals import refuse
-from customers.triggers import RuleTrigger, planned_anew
+from customers.triggers import RuleTrigger, after_statement, planned_anew
 from customers.triggers.tree import LOCK_FOREST, SHARE_FOREST, refuse_strangers
 
 NAME = "concat_ws(' ', culprit.first_name, culprit.last_name)"
@@ -36,13 +36,11 @@ CHECK_CONTACT = f"""
 
 def _moved(*, name: str, func: str) -> RuleTrigger:
     """A trigger for rows that changed their customer: their keys are in `moved`, the forest is locked."""
-    return RuleTrigger(
+    return after_statement(
         name=name,
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
         operation=pgtrigger.Update,
-        referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
-        declare=[("moved", "bigint[]"), ("culprit", "record")],
+        moved="bigint[]",
+        culprit="record",
         func=f"""
     SELECT array_agg(id) INTO moved
     FROM (SELECT id, customer_id FROM new_rows EXCEPT SELECT id, customer_id FROM old_rows) changed;
@@ -58,13 +56,10 @@ def _moved(*, name: str, func: str) -> RuleTrigger:
 
 def _checked(*, name: str, operation: pgtrigger.Operation, func: str) -> RuleTrigger:
     """A trigger that looks at all rows a statement wrote."""
-    return RuleTrigger(
+    return after_statement(
         name=name,
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
         operation=operation,
-        referencing=pgtrigger.Referencing(new="new_rows"),
-        declare=[("culprit", "record")],
+        culprit="record",
         func=f"{func} RETURN NULL;",
     )
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import pgtrigger
 
 from customers.refusals import refuse
-from customers.triggers import RuleTrigger, planned_anew
+from customers.triggers import after_statement, planned_anew
 
 LOCK_FOREST = "pg_advisory_xact_lock(hashtext('customers.forest'))"
 SHARE_FOREST = "pg_advisory_xact_lock_shared(hashtext('customers.forest'))"
@@ -84,13 +84,11 @@ FIND_PLACED = """
 """
 
 TREE_TRIGGERS = [
-    RuleTrigger(
+    after_statement(
         name="customer_1_tree_insert",
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
         operation=pgtrigger.Insert,
-        referencing=pgtrigger.Referencing(new="new_rows"),
-        declare=[("placed", "bigint[]"), ("culprit", "record")],
+        placed="bigint[]",
+        culprit="record",
         func=f"""
     {planned_anew(FIND_PLACED, into="placed")}
     IF placed IS NOT NULL THEN
@@ -99,13 +97,12 @@ TREE_TRIGGERS = [
     RETURN NULL;
     """,
     ),
-    RuleTrigger(
+    after_statement(
         name="customer_1_tree_update",
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
         operation=pgtrigger.Update,
-        referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
-        declare=[("moved", "bigint[]"), ("placed", "bigint[]"), ("culprit", "record")],
+        moved="bigint[]",
+        placed="bigint[]",
+        culprit="record",
         func=f"""
     SELECT array_agg(id), array_agg(id) FILTER (WHERE parent_id IS NOT NULL) INTO moved, placed
     FROM (SELECT id, parent_id FROM new_rows EXCEPT SELECT id, parent_id FROM old_rows) changed;

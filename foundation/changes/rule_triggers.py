@@ -52,6 +52,23 @@ class RuleTrigger(pgtrigger.Trigger):
         return compiler.Trigger(name=made.name, sql=RuleSql(**facts))
 
 
+def after_statement(*, name: str, operation: pgtrigger.Operation, func: str, **declare: str) -> RuleTrigger:
+    """A trigger that looks once at all rows a statement wrote: `new_rows`, beside `old_rows` where the body names them.
+
+    `declare` are the body's variables with their types.
+    """
+    tables = {side: f"{side}_rows" for side in ("old", "new") if f"{side}_rows" in func}
+    return RuleTrigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(**tables),
+        declare=list(declare.items()),
+        func=func,
+    )
+
+
 def planned_anew(sql: str, *, into: str = "", using: str = "") -> str:
     """SQL for PL/pgSQL that runs a query (`$1` is `using`) with a plan of its own.
 
