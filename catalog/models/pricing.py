@@ -15,6 +15,7 @@ from django.db.models.functions import Lower
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.products import Product, Unit
@@ -23,12 +24,20 @@ from catalog.triggers.prices import PRICE_LIST_TRIGGERS, PRICE_TRIGGERS
 from foundation.changes.models import Tracked
 from foundation.transfers.permissions import by_file
 
+NOT_A_NUMBER = 10**15  # no amount is as great; PostgreSQL's NaN is greater than everything
+
 
 class CurrenciesValid(Func):
     """Whether an array holds at least one currency code, each once (the function is made by the first migration)."""
 
     function = "catalog_currencies_valid"
     output_field = BooleanField()
+
+
+def doubled(currencies: list[str]) -> str:
+    """Which currencies stand in a list twice, as a sentence; blank where none does."""
+    twice = sorted({code for code in currencies if currencies.count(code) > 1})
+    return gettext("Twice in the list: %s.") % ", ".join(twice) if twice else ""
 
 
 class PriceList(Tracked):
@@ -85,9 +94,8 @@ class PriceList(Tracked):
 
     def clean(self) -> None:
         """Say which currency is there twice."""
-        doubles = sorted({code for code in self.currencies or [] if self.currencies.count(code) > 1})
-        if doubles:
-            raise ValidationError({"currencies": _("Twice in the list: %s.") % ", ".join(doubles)})
+        if problem := doubled(self.currencies or []):
+            raise ValidationError({"currencies": problem})
 
 
 class PriceListSchedule(Tracked):
@@ -180,12 +188,12 @@ class Price(Tracked):
                 ),
             ),
             models.CheckConstraint(
-                condition=Q(value__gte=0),
+                condition=Q(value__gte=0, value__lt=NOT_A_NUMBER),
                 name="price_value_not_negative",
                 violation_error_message=_("This value should be 0 or more."),
             ),
             models.CheckConstraint(
-                condition=Q(quantity__gte=0),
+                condition=Q(quantity__gte=0, quantity__lt=NOT_A_NUMBER),
                 name="price_quantity_not_negative",
                 violation_error_message=_("A quantity is 0 or more."),
             ),

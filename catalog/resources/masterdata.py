@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Category, PriceList, ProductTaxCode, Unit, Warehouse
+from catalog.models.pricing import doubled
 from catalog.resources.shared import id_column
 from foundation.transfers.columns import Column, ListWidget
 from foundation.transfers.declaration import Identity
@@ -153,9 +154,11 @@ class CurrenciesWidget(ListWidget):
     """Codes of currencies in capitals, divided by `;`."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[str] | None:  # type: ignore[override]
-        """Return the codes in their order, None for a blank cell."""
-        codes = super().clean(value, row, **kwargs)
-        return [code.upper() for code in codes] if codes else None
+        """Return the codes in their order, None for a blank cell; raises ValueError for one that stands there twice."""
+        codes = [code.upper() for code in super().clean(value, row, **kwargs) or []]
+        if problem := doubled(codes):
+            raise ValueError(problem)
+        return codes or None
 
 
 class PriceListResource(PlainResource):

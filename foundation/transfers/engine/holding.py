@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -26,7 +27,9 @@ def judge_constraints(names: Names, layout: Layout) -> None:
     for check in layout.model._meta.constraints:
         if isinstance(check, models.CheckConstraint) and _is_touched(layout, check):
             broken = f"({check._get_check_sql(layout.model, editor)}) IS FALSE{_known(layout, check)}"  # type: ignore[attr-defined]
-            values.append(f"({broken}, {_place(layout, check.condition)}, {_said(check)}, {_read(layout, check)})")
+            values.append(
+                f"({broken}, {_place(layout, check.condition)}, {_said(check)}, {_read(layout, check.condition)})"
+            )
             checks.append(broken)
     if values:
         execute(f"""
@@ -75,9 +78,9 @@ def _known(layout: Layout, check: models.CheckConstraint) -> str:
     return "".join(f" AND {quoted(str(known.column))} IS NOT NULL" for known in needed)
 
 
-def _read(layout: Layout, check: models.CheckConstraint) -> str:
-    """SQL array of the places that a constraint looks at."""
-    references = {path[0] for path in layout.model._get_expr_references(check.condition)}  # type: ignore[attr-defined]
+def _read(layout: Layout, expression: Any) -> str:
+    """SQL array of the places that the condition of a rule looks at."""
+    references = {path[0] for path in layout.model._get_expr_references(expression)}  # type: ignore[attr-defined]
     numbers = [cell.number for cell in layout.cells if cell.field is not None and cell.field.name in references]
     return f"'{{{', '.join(map(str, numbers))}}}'::smallint[]"
 
@@ -92,18 +95,31 @@ def _place(layout: Layout, expression: Any) -> str:
     return f"{cell.number}::smallint, {literal(cell.column.column_name)}" if cell else "NULL::smallint, ''"
 
 
+@dataclass(frozen=True)
+class _Unique:
+    """A unique rule in SQL: its keys, for which rows it holds, place and words of its refusal, the places it reads."""
+
+    keys: list[str]
+    condition: str
+    place: str
+    said: str
+    read: str
+    equal: str = "="
+
+
 def judge_unique(names: Names, layout: Layout) -> None:
-    """Write down every row that would take what another record has, or another row of the file."""
-    for keys, condition, place, said, equal in _uniques(layout):
-        shown = ", ".join(f"{key} AS k{n}" for n, key in enumerate(keys))
-        same = " AND ".join(f"t.k{n} {equal} r.k{n}" for n in range(len(keys)))
-        group = ", ".join(f"k{n}" for n in range(len(keys)))
-        filled = " AND ".join(f"k{n} IS NOT NULL" for n in range(len(keys))) if equal == "=" else "true"
-        rows = f"SELECT _line, id, {shown} FROM {names.rows} WHERE {condition}"
-        known = f"SELECT {layout.key} AS id, {shown} FROM {layout.table} WHERE {condition}"
+    """Write down every row that would take what another has, unless a value it looks at is wrong in itself."""
+    for one in _uniques(layout):
+        numbers = range(len(one.keys))
+        shown = ", ".join(f"{key} AS k{n}" for n, key in enumerate(one.keys))
+        same = " AND ".join(f"t.k{n} {one.equal} r.k{n}" for n in numbers)
+        group = ", ".join(f"k{n}" for n in numbers)
+        filled = " AND ".join(f"k{n} IS NOT NULL" for n in numbers) if one.equal == "=" else "true"
+        rows = f"SELECT _line, id, {shown} FROM {names.rows} WHERE {one.condition}"
+        known = f"SELECT {layout.key} AS id, {shown} FROM {layout.table} WHERE {one.condition}"
         execute(f"""
             INSERT INTO {names.errors}
-            SELECT broken._line, {place}, '', {said} FROM (
+            SELECT broken._line, {one.place}, '', {one.said} FROM (
                 SELECT r._line FROM ({rows}) r JOIN ({known}) t ON {same} AND t.id <> r.id
                 UNION
                 SELECT _line FROM (SELECT _line, count(*) OVER (PARTITION BY {group}) AS times FROM ({rows}) r
@@ -111,24 +127,41 @@ def judge_unique(names: Names, layout: Layout) -> None:
                                        SELECT 1 FROM ({known}) t WHERE t.id = r.id AND {same})) counted
                 WHERE times > 1
             ) broken
-            WHERE NOT EXISTS (SELECT 1 FROM {names.errors} e WHERE e._line = broken._line AND e.code = 'doubled')
+            WHERE NOT EXISTS (
+                SELECT 1 FROM {names.errors} e
+                WHERE e._line = broken._line AND (e.code = 'doubled' OR e.place = ANY ({one.read}))
+            )
         """)
 
 
-def _uniques(layout: Layout) -> Iterator[tuple[list[str], str, str, str, str]]:
-    """Yield for each unique rule its key expressions, condition, place, what is said, and when two keys are equal."""
+def _uniques(layout: Layout) -> Iterator[_Unique]:
+    """Yield the unique rules of the model."""
     for rule in layout.model._meta.constraints:
         if isinstance(rule, models.UniqueConstraint):
             expressions: list[Any] = [models.F(name) for name in rule.fields] or list(rule.expressions)
-            condition = _compiled_condition(layout.model, rule.condition) if rule.condition else "true"
-            keys = [_compiled(layout.model, expression) for expression in expressions]
-            equal = "IS NOT DISTINCT FROM" if rule.nulls_distinct is False else "="
-            yield keys, condition, _place(layout, models.Q(*_null_tests(layout, rule))), _said(rule), equal
+            tests = models.Q(*_null_tests(layout, rule))
+            yield _Unique(
+                keys=[_compiled(layout.model, expression) for expression in expressions],
+                condition=(_compiled_condition(layout.model, rule.condition) if rule.condition else "true")
+                + _filled(layout, tests),
+                place=_place(layout, tests),
+                said=_said(rule),
+                read=_read(layout, tests),
+                equal="IS NOT DISTINCT FROM" if rule.nulls_distinct is False else "=",
+            )
     for known in layout.model._meta.concrete_fields:
         if known.unique and not known.primary_key:
-            place = _place(layout, models.Q(**{f"{known.name}__isnull": False}))
-            message = literal(str(known.error_messages["unique"]))
-            yield [quoted(str(known.column))], "true", place, f"'unique', {message}", "="
+            test = models.Q(**{f"{known.name}__isnull": False})
+            said = f"'unique', {literal(str(known.error_messages['unique']))}"
+            column = quoted(str(known.column))
+            yield _Unique([column], "true", _place(layout, test), said, _read(layout, test))
+
+
+def _filled(layout: Layout, tests: models.Q) -> str:
+    """SQL: and no text is blank that must be filled; one that is has an error of its own."""
+    references = {path[0] for path in layout.model._get_expr_references(tests)}  # type: ignore[attr-defined]
+    needed = [one for one in layout.fields if one.name in references and one.empty_strings_allowed and not one.blank]
+    return "".join(f" AND {quoted(str(known.column))} <> ''" for known in needed)
 
 
 def _null_tests(layout: Layout, rule: models.UniqueConstraint) -> list[models.Q]:

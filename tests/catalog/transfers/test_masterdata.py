@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from catalog.models import Category, PriceList, ProductName, ProductTaxCode, ProductUnit, Unit, Warehouse
@@ -69,6 +69,9 @@ CELLS = {
 }
 
 
+KEEPING = {"create_missing": False, "strategy": "upsert", "blank": "keep"}
+
+
 @pytest.fixture
 def world(db):
     item, kg, box = UnitFactory(code="item"), UnitFactory(code="kg"), UnitFactory(code="box")
@@ -97,6 +100,8 @@ def state():
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(what=(PriceListResource, (["Name", "Currencies"], [("", "EUR;EUR")])), options=KEEPING)
+@example(what=(CategoryResource, (["Code"], [("NEW",), ("__NULL__",)])), options=KEEPING)
 @given(what=st.sampled_from(list(CELLS)).flatmap(lambda one: st.tuples(st.just(one), files(CELLS[one]))), options=HOW)
 def test_the_engine_leaves_and_says_what_the_plain_way_does(world, what, options):
     resource, file = what
