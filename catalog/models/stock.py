@@ -15,6 +15,9 @@ from foundation.changes.constraints import filled, unique_ignoring_case
 from foundation.changes.models import Tracked
 from foundation.transfers.permissions import by_file
 
+LIMIT = 10**12  # what is booked at once stays below it
+TOO_MUCH = _("That is more than a warehouse can hold: less than 1,000,000,000,000 at once.")
+
 
 class Warehouse(Tracked):
     """A place where stock is kept."""
@@ -105,6 +108,11 @@ class StockMovement(models.Model):
                 condition=~Q(quantity=0),
                 name="stockmovement_moves",
                 violation_error_message=_("A movement moves something."),
+            ),
+            models.CheckConstraint(  # NaN, greater than everything in PostgreSQL, is none either
+                condition=Q(quantity__lt=LIMIT, quantity__gt=-LIMIT),
+                name="stockmovement_is_amount",
+                violation_error_message=TOO_MUCH,
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["receipt", "issue", "return", "count", "imported_order", "reversal"]),

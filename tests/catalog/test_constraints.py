@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.db.models.expressions import RawSQL
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from catalog.models import Category, Price, PriceListSchedule, Product, ProductI
 from foundation.changes.refusals import refusals, sentence_of
 from tests.factories import PriceFactory, PriceListFactory, ProductFactory, ProductUnitFactory, UnitFactory
 
+NAN = RawSQL("'NaN'::numeric", [])  # as a bulk write might bring it
 pytestmark = pytest.mark.django_db
 
 
@@ -137,7 +139,9 @@ def test_a_product_goes_with_its_units_and_prices():
     ("changes", "rule"),
     [
         ({"value": -1}, "price_value_not_negative"),
+        ({"value": NAN}, "price_value_not_negative"),
         ({"quantity": -1}, "price_quantity_not_negative"),
+        ({"quantity": NAN}, "price_quantity_not_negative"),
         ({"currency": "USD"}, "price_currency_of_list"),
     ],
 )

@@ -6,15 +6,17 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.db.models.expressions import RawSQL
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.models import StockLevel, StockMovement
-from catalog.services.stock import Booking, stock_book, stock_mismatches
+from catalog.services.stock import Booking, stock_book, stock_count, stock_mismatches
 from tests.factories import ProductFactory, ProductUnitFactory, UnitFactory, UserFactory, WarehouseFactory
 
 pytestmark = pytest.mark.django_db
 Kind = StockMovement.Kind
+NAN = RawSQL("'NaN'::numeric", [])
 
 
 @pytest.fixture
@@ -42,6 +44,43 @@ def test_a_key_that_stands_for_something_else_is_refused(place):
     with pytest.raises(ValidationError, match="“a” has been booked already, with other figures"):
         stock_book(bookings=[booking(place, 1, "b"), booking(place, 6, "a")])
     assert level() == [Decimal(5)]
+
+
+def test_one_key_with_two_figures_in_one_call_is_refused(place):
+    with pytest.raises(ValidationError, match="“a” has been booked already, with other figures"):
+        stock_book(bookings=[booking(place, 3, "a"), booking(place, 7, "a")])
+    assert level() == []
+
+
+def test_figures_are_compared_as_the_database_keeps_them(place):
+    assert [stock_book(bookings=[booking(place, "1.00005", "a")]) for _ in range(2)] == [1, 0]
+    assert level() == [Decimal("1.0001")]
+
+
+@pytest.mark.parametrize("quantity", ["NaN", "Infinity", "1000000000000", "-1000000000000"])
+def test_what_is_no_amount_is_refused(place, quantity):
+    with pytest.raises(ValidationError, match="A quantity is a number|more than a warehouse can hold"):
+        booking(place, quantity, "a")
+
+
+def test_what_is_no_amount_is_refused_by_the_database(place):
+    unit = place["product"].unit
+    with pytest.raises(IntegrityError, match="stockmovement_is_amount"), transaction.atomic():
+        StockMovement.objects.create(**place, unit=unit, kind=Kind.RECEIPT, key="a", quantity=NAN)
+
+
+def test_a_level_that_would_outgrow_its_column_is_refused(place):
+    with pytest.raises(ValidationError, match="more than a warehouse can hold"):
+        stock_book(bookings=[booking(place, 10**12 - 1, str(number)) for number in range(1001)])
+    assert level() == []
+
+
+def test_a_count_is_done_once_and_never_takes_anothers_key(place):
+    stock_book(bookings=[booking(place, 4, "a")])
+    assert [stock_count(**place, counted=Decimal(6), key="b") for _ in range(2)] == [Decimal(2), Decimal(2)]
+    with pytest.raises(ValidationError, match="“a” has been booked already"):
+        stock_count(**place, counted=Decimal(9), key="a")
+    assert level() == [Decimal(6)]
 
 
 def test_below_zero_only_by_kinds_that_may(place):
@@ -75,6 +114,8 @@ def test_stock_is_kept_in_units_of_the_product_and_open_warehouses(place):
     [
         (lambda: StockMovement.objects.update(quantity=9), "stock_movements_stay"),
         (lambda: StockMovement.objects.all().delete(), "stock_movements_stay"),
+        (lambda: connection.cursor().execute("TRUNCATE catalog_stockmovement"), "stock_movements_stay"),
+        (lambda: connection.cursor().execute("TRUNCATE catalog_stocklevel"), "stock_levels_follow"),
         (lambda: StockLevel.objects.update(quantity=9), "stock_levels_follow"),
         (lambda: StockLevel.objects.all().delete(), "stock_levels_follow"),
     ],
@@ -101,16 +142,14 @@ def test_a_level_is_the_sum_of_its_movements_whatever_is_booked(place, moves):
         transaction.set_rollback(True)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_booking_the_last_piece_never_both_get_it():
-    place = {"product": ProductFactory(), "warehouse": WarehouseFactory()}
-    stock_book(bookings=[booking(place, 1, "in")])
+def at_once(act):
+    """What four workers got who did it at the same moment; zero for those that were refused."""
     outcomes, begin = [], threading.Barrier(4)
 
     def worker(number):
         begin.wait()
         try:
-            outcomes.append(stock_book(bookings=[booking(place, -1, f"out-{number}", Kind.ISSUE)]))
+            outcomes.append(act(number))
         except ValidationError:
             outcomes.append(0)
         finally:
@@ -119,4 +158,19 @@ def test_two_workers_booking_the_last_piece_never_both_get_it():
     threads = [threading.Thread(target=worker, args=[number]) for number in range(4)]
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
-    assert (sorted(outcomes), level()) == ([0, 0, 0, 1], [Decimal(0)])
+    return sorted(outcomes)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_booking_the_last_piece_never_both_get_it():
+    place = {"product": ProductFactory(), "warehouse": WarehouseFactory()}
+    stock_book(bookings=[booking(place, 1, "in")])
+    outcomes = at_once(lambda number: stock_book(bookings=[booking(place, -1, f"out-{number}", Kind.ISSUE)]))
+    assert (outcomes, level()) == ([0, 0, 0, 1], [Decimal(0)])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_counts_at_once_of_what_was_never_booked_leave_what_was_counted():
+    place = {"product": ProductFactory(), "warehouse": WarehouseFactory()}
+    outcomes = at_once(lambda number: stock_count(**place, counted=Decimal(5), key=f"count-{number}"))
+    assert (outcomes, level()) == ([0, 0, 0, 5], [Decimal(5)])
