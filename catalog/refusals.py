@@ -21,9 +21,10 @@ SENTENCES = {
     "pricelist_currency_in_use": gettext_noop(
         "The price list '%(list)s' has prices in %(currency)s: take them away before the currency."
     ),
-    "stock_unit_of_product": gettext_noop("'%(product)s' is not kept in the unit '%(unit)s'."),
+    "stock_unit_of_product": gettext_noop("“%(product)s” is not kept in the unit “%(unit)s”."),
+    "stock_fits_unit": gettext_noop("“%(product)s” is kept in “%(unit)s” with %(decimals)s decimals at most."),
     "stock_not_below_zero": gettext_noop(
-        "'%(product)s' would fall to %(quantity)s %(unit)s in the warehouse '%(warehouse)s'."
+        "“%(product)s” would fall to %(quantity)s %(unit)s in the warehouse “%(warehouse)s”."
     ),
     "stock_movements_stay": gettext_noop("Stock movements are never changed or deleted: book the opposite."),
     "stock_levels_follow": gettext_noop("Stock changes by movements only."),

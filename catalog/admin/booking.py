@@ -42,6 +42,11 @@ class Line:
         return signed(self.movement.quantity)
 
     @property
+    def unit(self) -> str:
+        """What they are called."""
+        return self.movement.unit.word(self.movement.quantity)
+
+    @property
     def level(self) -> str:
         """What lay there afterwards."""
         return plain(self.after)
@@ -68,12 +73,17 @@ def stock_panel(request: HttpRequest, product: Product) -> dict[str, Any] | None
     movements = _movements(product) if request.user.has_perm("catalog.view_stockmovement") else []
     return {
         "product": product,
-        "holdings": [(one, plain(one.total), [(plain(at.quantity), at.unit) for at in one.levels]) for one in found],
+        "holdings": [(one, plain(one.total), [_kept_as(level) for level in one.levels]) for one in found],
         "total": plain(total),
+        "unit": product.unit.word(total),
         "marks": stock_marks(product, total, found),
         "lines": lines_of(list(movements[:LAST])),
         "form": _panel_form(request, product),
     }
+
+
+def _kept_as(level: StockLevel) -> tuple[str, str]:
+    return plain(level.quantity), level.unit.word(level.quantity)
 
 
 def _panel_form(request: HttpRequest, product: Product) -> BookForm | None:
@@ -157,7 +167,8 @@ def _book(request: HttpRequest, form: BookForm) -> bool:
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return False
-    names = {"quantity": signed(booked), "unit": form.cleaned_data["unit"], "warehouse": form.cleaned_data["warehouse"]}
+    unit, warehouse = form.cleaned_data["unit"], form.cleaned_data["warehouse"]
+    names = {"quantity": signed(booked), "unit": unit.word(booked), "warehouse": warehouse}
     if not is_new:
         messages.info(request, _("This was booked already; nothing was booked twice."))
     elif not booked:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Price, PriceList, Product, Unit
 from catalog.money import amount_text, quantity_text
 from catalog.selectors.categories import indented_choices, keys_below
+from foundation.transfers.options import NumberStyle
 
 ZERO = Decimal(0)
 
@@ -164,4 +165,15 @@ class PasteForm(forms.Form):
         strip=False,
         max_length=1_000_000,
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "hub-block"}),
+    )
+    numbers = forms.TypedChoiceField(
+        label=_("Decimal mark"),
+        choices=[
+            ("", _("as the block shows")),
+            (NumberStyle.POINT.value, _("point: 1,234.50")),
+            (NumberStyle.COMMA.value, _("comma: 1.234,50")),
+        ],
+        coerce=NumberStyle,
+        empty_value=None,
+        required=False,
     )

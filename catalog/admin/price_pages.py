@@ -92,18 +92,18 @@ class PriceListPages:
         form = PasteForm(request.POST or None)
         block = None
         if form.is_valid():
-            text = form.cleaned_data["text"]
+            pasted = {"text": form.cleaned_data["text"], "numbers": form.cleaned_data["numbers"]}
             try:
                 if is_confirmed(request):
                     block = block_save(
-                        price_list=price_list, text=text, seal=request.POST.get("seal", ""), actor=request.user
+                        price_list=price_list, **pasted, seal=request.POST.get("seal", ""), actor=request.user
                     )
                     messages.success(request, _saved(len(block.writes)))
                     return redirect(prices_url(price_list))
-                block = block_check(price_list=price_list, text=text)
+                block = block_check(price_list=price_list, **pasted)
             except ValidationError as refusal:
                 form.add_error("text", refusal)
-                block = block_check(price_list=price_list, text=text) if refusal_is_stale(refusal) else None
+                block = block_check(price_list=price_list, **pasted) if refusal_is_stale(refusal) else None
         context = {"form": form, "pasted": block, "kinds": _kinds(block), "back": prices_url(price_list)}
         return self._page(request, "prices_paste", price_list, _("Paste prices"), context)
 

@@ -67,7 +67,7 @@ class ProductColumns:
         return format_html(
             '<span class="hub-glance"><strong>{} {}</strong>{}{}</span>',
             plain(total),
-            product.unit.name if abs(total) == 1 else product.unit.plural,
+            product.unit.word(total),
             format_html_join("", " {}", ((mark,) for mark in marks)),
             _places(found),
         )

@@ -12,7 +12,7 @@ from catalog import models
 from catalog.selectors import stock
 from catalog.selectors.categories import keys_below
 from catalog.selectors.products import found
-from foundation.api.filters import RecordFilter, record_filter
+from foundation.api.filters import RecordFilter, YesOrNo, record_filter
 from foundation.api.records import RecordSerializer, RecordViewSet
 
 STAMPS = ("id", "version", "created_at", "updated_at")
@@ -129,8 +129,8 @@ class ProductFilter(RecordFilter):
     sku = filters.CharFilter(lookup_expr="iexact")
     name = filters.CharFilter(lookup_expr="iexact")
     category_below = filters.NumberFilter(method="by_branch", help_text="In this category or one below it.")
-    low_stock = filters.BooleanFilter(method="by_low", help_text="true: has no more than low_stock_at.")
-    below_zero = filters.BooleanFilter(method="by_below", help_text="true: has less than nothing somewhere.")
+    low_stock = YesOrNo(method="by_low", help_text="true: has no more than low_stock_at.")
+    below_zero = YesOrNo(method="by_below", help_text="true: has less than nothing somewhere.")
 
     class Meta:
         model = models.Product

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+from rest_framework import serializers
 
 from catalog.models import Price, PriceList, PriceListSchedule
+from catalog.services.prices import price_list_hold
 from foundation.api.filters import record_filter
+from foundation.api.problems import StaleVersionError
 from foundation.api.records import RecordSerializer, RecordViewSet
 
 STAMPS = ("id", "version", "created_at", "updated_at")
@@ -41,9 +45,15 @@ class PriceSerializer(RecordSerializer):
 
     def _save(self, instance: Any, values: dict[str, Any]) -> Any:
         """Write into the edition in force; holding the list, so that it is not swapped meanwhile."""
-        key = values["price_list"].pk if "price_list" in values else instance.price_list_id
-        instance.edition = PriceList.objects.select_for_update(no_key=True).get(pk=key).edition
+        if not instance.pk:
+            instance.edition = price_list_hold(values["price_list"]).edition
         return super()._save(instance, values)
+
+    def validate_price_list(self, value: PriceList) -> PriceList:
+        """A price stays in its list."""
+        if self.instance and self.instance.price_list_id != value.pk:
+            raise serializers.ValidationError(_("A price stays in its list: delete it here and add it there."))
+        return value
 
 
 class PricesViewSet(RecordViewSet):
@@ -79,7 +89,13 @@ class PriceViewSet(PricesViewSet):
 
     def rows(self, user: Any) -> QuerySet[Any]:
         """Return the prices of each list's edition in force."""
-        return Price.objects.filter(edition=F("price_list__edition"))
+        return Price.objects.filter(edition=F("price_list__edition")).select_related("price_list")
+
+    def _lock(self, found: Price) -> None:
+        """Hold the list before the price, as imports do: the other way round the two would wait for each other."""
+        if price_list_hold(found.price_list).edition != found.edition:
+            raise StaleVersionError
+        super()._lock(found)
 
 
 PRICES: dict[str, type[RecordViewSet]] = {

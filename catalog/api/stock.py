@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import django_filters as filters
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -14,7 +15,7 @@ from rest_framework.response import Response
 
 from catalog import models
 from catalog.services.stock import Booking, stock_book
-from foundation.api.filters import Since, Until
+from foundation.api.filters import Since, Until, YesOrNo
 from foundation.api.problems import ConflictError
 from foundation.api.records import RecordViewSet
 from foundation.identity.models import User
@@ -36,6 +37,12 @@ class StockMovementSerializer(serializers.ModelSerializer[Any]):
         queryset=models.Unit.objects.all(), required=False, help_text="Left out: the product's primary unit."
     )
 
+    def validate_kind(self, value: str) -> str:
+        """What takes something back is booked where that something was booked."""
+        if value == models.StockMovement.Kind.REVERSAL:
+            raise serializers.ValidationError(_("A reversal comes from taking back an import: book the opposite."))
+        return value
+
     class Meta:
         model = models.StockMovement
         fields = (
@@ -50,7 +57,7 @@ class StockMovementSerializer(serializers.ModelSerializer[Any]):
 class StockLevelFilter(filters.FilterSet):
     """Stock levels."""
 
-    below_zero = filters.BooleanFilter(method="by_below", help_text="true: less than nothing.")
+    below_zero = YesOrNo(method="by_below", help_text="true: less than nothing.")
 
     class Meta:
         model = models.StockLevel

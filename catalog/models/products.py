@@ -52,6 +52,10 @@ class Unit(Tracked):
     def __str__(self) -> str:
         return self.code
 
+    def word(self, quantity: Decimal) -> str:
+        """What so many of it are called: item, items."""
+        return self.name if abs(quantity) == 1 else self.plural
+
 
 class ProductTaxCode(Tracked):
     """How a product is taxed, as a code that tax rules and imports refer to."""

@@ -17,6 +17,7 @@ from catalog.models import Price, PriceList, Product, ProductUnit, Unit
 from catalog.pricing.pasting import MOST_LINES, PastedLine, read_block
 from catalog.services.price_changes import note_change
 from catalog.services.prices import PriceRow, price_list_hold, prices_put
+from foundation.transfers.options import NumberStyle
 
 
 @dataclass
@@ -64,9 +65,9 @@ class CheckedBlock:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def block_check(*, price_list: PriceList, text: str) -> CheckedBlock:
+def block_check(*, price_list: PriceList, text: str, numbers: NumberStyle | None = None) -> CheckedBlock:
     """Read a block and say what each line would do: four queries, however long it is."""
-    lines = [CheckedLine(line) for line in read_block(text)]
+    lines = [CheckedLine(line) for line in read_block(text, numbers)]
     if not lines:
         raise ValidationError(_("There is no line in it."))
     if len(lines) > MOST_LINES:
@@ -103,6 +104,8 @@ def _understand(
     sold: set[tuple[int, int]],
 ) -> None:
     line = one.line
+    if line.errors and not line.value_text:
+        return  # of a line that is none nothing more is said
     product = products.get(line.sku.lower())
     if product is None:
         line.errors.append(_("There is no product with the SKU “%s”.") % line.sku if line.sku else _("No SKU."))
@@ -159,9 +162,11 @@ def _find_old(price_list: PriceList, lines: Sequence[CheckedLine]) -> None:
 
 
 @transaction.atomic
-def block_save(*, price_list: PriceList, text: str, seal: str, actor: Any) -> CheckedBlock:
+def block_save(
+    *, price_list: PriceList, text: str, seal: str, actor: Any, numbers: NumberStyle | None = None
+) -> CheckedBlock:
     """Write the good lines of a block, if it would still do what its preview showed."""
-    block = block_check(price_list=price_list_hold(price_list), text=text)
+    block = block_check(price_list=price_list_hold(price_list), text=text, numbers=numbers)
     if block.seal != seal:
         raise ValidationError(_("Prices were changed since the preview: look at it again."), code="stale")
     written = prices_put(price_list=price_list, rows=[one.row for one in block.writes if one.row])

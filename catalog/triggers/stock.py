@@ -20,6 +20,14 @@ FIND_UNIT = f"""
     JOIN catalog_product p ON p.id = n.product_id JOIN catalog_unit u ON u.id = n.unit_id
     WHERE p.unit_id <> n.unit_id AND NOT {allowed("n.product_id", "n.unit_id")} LIMIT 1
 """
+# What a person or a program books is so exact as the unit; a count leads from what was there to what is there.
+FIND_TOO_FINE = """
+    SELECT p.name AS product, u.code AS unit, coalesce(f.precision, p.unit_precision) AS decimals FROM new_rows n
+    JOIN catalog_product p ON p.id = n.product_id JOIN catalog_unit u ON u.id = n.unit_id
+    LEFT JOIN catalog_productunit f ON f.product_id = n.product_id AND f.unit_id = n.unit_id
+    WHERE n.kind IN ('receipt', 'issue', 'return')
+        AND n.quantity <> round(n.quantity, coalesce(f.precision, p.unit_precision)) LIMIT 1
+"""
 ADD_UP = """
     INSERT INTO catalog_stocklevel AS s (product_id, warehouse_id, unit_id, quantity)
     SELECT product_id, warehouse_id, unit_id, sum(quantity) FROM new_rows
@@ -55,6 +63,10 @@ MOVEMENT_TRIGGERS = [
     {planned_anew(FIND_UNIT, into="culprit")}
     IF culprit.product IS NOT NULL THEN
         {refuse("stock_unit_of_product", product="culprit.product", unit="culprit.unit")}
+    END IF;
+    {planned_anew(FIND_TOO_FINE, into="culprit")}
+    IF culprit.product IS NOT NULL THEN
+        {refuse("stock_fits_unit", **{n: f"culprit.{n}" for n in ("product", "unit", "decimals")})}
     END IF;
     {planned_anew(ADD_UP)}
     {planned_anew(FIND_BELOW, into="culprit")}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters as filters
+from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
 from django_filters.fields import IsoDateTimeField
 
 
@@ -42,8 +45,33 @@ class Until(MomentFilter):
         super().__init__(field_name=field_name, lookup_expr="lt")
 
 
+class YesOrNoField(forms.NullBooleanField):
+    """True or false; what is neither is refused instead of being taken for “any”."""
+
+    def to_python(self, value: Any) -> bool | None:
+        """Return what it says, None for a blank one."""
+        answer = super().to_python(value)
+        if answer is None and value not in self.empty_values:
+            raise ValidationError(_("Say true or false."), code="invalid")
+        return answer
+
+
+class YesOrNo(filters.BooleanFilter):
+    """Asks for a flag."""
+
+    field_class = YesOrNoField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"widget": forms.TextInput, **kwargs})
+
+
 class RecordFilter(filters.FilterSet):
     """Every list can be asked for what is new or has changed."""
+
+    FILTER_DEFAULTS: ClassVar[dict[Any, Any]] = {
+        **filters.FilterSet.FILTER_DEFAULTS,
+        models.BooleanField: {"filter_class": YesOrNo},
+    }
 
     created_since = Since("created_at")
     created_before = Until("created_at")

@@ -123,3 +123,22 @@ def test_products_and_prices_have_scopes_of_their_own(office):
     reader = caller_of(office, ["products:read"])
     assert (reader.get(PRODUCTS).status_code, reader.get(PRICES).status_code) == (200, 403)
     assert reader.post(MOVEMENTS, {}).status_code == 403
+
+
+def test_a_program_books_no_reversal(api):
+    body = {"product": ProductFactory().pk, "warehouse": WarehouseFactory().pk, "quantity": -5, "key": "a"}
+    problem = api.post(MOVEMENTS, body | {"kind": "reversal"})
+    assert (problem.status_code, problem.json()["errors"][0]["pointer"]) == (400, "/kind")
+
+
+@pytest.mark.parametrize(("address", "name"), [(PRODUCTS, "low_stock"), ("/api/v1/price-lists/", "is_active")])
+def test_a_flag_that_is_neither_true_nor_false_is_refused(api, address, name):
+    assert api.get(address, {name: "false"}).status_code == 200
+    assert api.get(address, {name: "maybe"}).json()["errors"][0]["detail"] == "Say true or false."
+
+
+def test_a_price_stays_in_its_list(api):
+    price = PriceFactory()
+    other = PriceListFactory()
+    moved = api.patch(f"{PRICES}{price.pk}/", {"price_list": other.pk}, headers={"If-Match": '"1"'})
+    assert moved.json()["errors"][0]["detail"] == "A price stays in its list: delete it here and add it there."

@@ -37,7 +37,7 @@ def level():
 def test_a_second_click_books_once(boss, url, form):
     data = form(quantity="5", note="Delivery 17")
     first, second = boss.post(url, data, follow=True), boss.post(url, data, follow=True)
-    assert "Booked: +5 item, Main." in first.text
+    assert "Booked: +5 items, Main." in first.text
     assert "This was booked already" in second.text
     movement = StockMovement.objects.get()
     assert (movement.quantity, movement.note, movement.booked_by.name) == (5, "Delivery 17", "Ruth Root")
@@ -97,7 +97,7 @@ def test_the_products_page_shows_warehouses_and_last_movements(boss, book, chai)
     book(12, "a", note="First delivery")
     book(-2, "b", Kind.ISSUE)
     html = boss.get(reverse("admin:catalog_product_change", args=[chai.pk])).text
-    for part in ("<strong>10 item</strong>", "First delivery", "\N{MINUS SIGN}2", 'name="quantity"'):
+    for part in ("<strong>10 items</strong>", "First delivery", "\N{MINUS SIGN}2", 'name="quantity"'):
         assert part in html
 
 
