@@ -45,7 +45,9 @@ def register() -> None:
     for transfer in (
         Transfer("products", _("Products"), ProductResource, everybodys(Product)),
         Transfer("product-units", _("Further units"), ProductUnitResource, everybodys(ProductUnit), of=Product),
-        Transfer("product-names", _("Names"), ProductNameResource, everybodys(ProductName), of=Product),
+        Transfer(
+            "product-names", _("Names in other languages"), ProductNameResource, everybodys(ProductName), of=Product
+        ),
         Transfer("categories", _("Categories"), CategoryResource, everybodys(Category)),
         Transfer("units", _("Units"), UnitResource, everybodys(Unit)),
         Transfer("product-tax-codes", _("Product tax codes"), ProductTaxCodeResource, everybodys(ProductTaxCode)),

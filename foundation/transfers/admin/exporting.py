@@ -68,13 +68,22 @@ class ExportPages(TransferPages):
         visible = self.transfer.visible(self._person(request))
         found = [Scope(Scope.ALL, _("All you may see"), visible)]
         listed = rows_of_list(self, request) if request.GET else None
-        if listed is not None and (words := filters_in_words(listed)):
-            rows = visible.filter(pk__in=listed.queryset.order_by().values("pk"))
+        path = self._path_to_listed()
+        if listed is not None and path and (words := filters_in_words(listed)):
+            rows = visible.filter(**{f"{path}__in": listed.queryset.order_by().values("pk")})
             found.insert(0, Scope(Scope.FILTERED, _("The list as it is filtered now"), rows, words))
         if ticked:
             rows = visible.filter(pk__in=ticked)
             found.insert(0, Scope(Scope.TICKED, _("The ticked ones"), rows, _("ticked"), ticked))
         return Scopes(found)
+
+    def _path_to_listed(self) -> str:
+        """How the rows of a file lead to the records of the list; blank where they do not."""
+        model = self.transfer.model
+        if not self.is_further or model is self.model:
+            return "pk"
+        links = (f.name for f in model._meta.concrete_fields if f.related_model is self.model)
+        return next(links, "")
 
     @staticmethod
     def _ticked_before(request: HttpRequest) -> list[int]:
@@ -116,6 +125,7 @@ class ExportPages(TransferPages):
             "list_url": self._page_url("changelist") + (f"?{query}" if query else ""),
             "import_url": self._page_url("import_button") if self.has_import_permission(request) else "",
             "what": str(self.transfer.title).lower(),
+            "kinds": self.kinds_of_file("export_button", query),
         }
         title = _("Export %(what)s") % {"what": self.transfer.title}
         return hub_page(request, "transfers/export.html", title=title, context=context, parents=self._parents())

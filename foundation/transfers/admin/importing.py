@@ -37,6 +37,7 @@ class ImportPages(TransferPages):
             "csv_url": self._page_url("template_csv"),
             "xlsx_url": self._page_url("template_xlsx"),
             "list_url": self._page_url("changelist"),
+            "kinds": self.kinds_of_file("import_button"),
         }
         title = _("Import %(what)s") % {"what": self.transfer.title}
         return hub_page(request, "transfers/upload.html", title=title, context=context, parents=self._parents())

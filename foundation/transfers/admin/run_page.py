@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.admin.exceptions import NotRegistered
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from foundation.changes.models import ChangeSet
 from foundation.jobs.models import Job
+from foundation.transfers.admin.base import file_page_url
 from foundation.transfers.importing import preview
 from foundation.transfers.importing.content import options_of, transfer_of
 from foundation.transfers.importing.runs import latest_job
@@ -24,6 +26,7 @@ from foundation.transfers.into import into_record
 from foundation.transfers.models import ImportRun
 from foundation.transfers.options import Blank, Options, Strategy
 from foundation.transfers.reading import Shape, encoding_label
+from foundation.transfers.registry import Transfer
 from foundation.ui.markup import Tone, badge
 
 State = ImportRun.State
@@ -90,7 +93,7 @@ def parts(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "state": state_badge(run),
         "what": str(transfer.title).lower(),
         "list_url": _url(f"{transfer.url_name}_changelist"),
-        "upload_url": _url(f"{transfer.url_name}_import_button"),
+        "upload_url": _upload_url(transfer),
         "counts": run.counts,
         "facts": facts(run),
         "is_cancelled": job is not None and job.state == Job.State.CANCELLED and not run.is_busy,
@@ -253,6 +256,13 @@ def undo_counts(run: ImportRun) -> list[tuple[Any, ...]]:
 def kind_of_table(model: Any, table: str) -> str:
     """A kind of record in words."""
     return capfirst(str(model._meta.verbose_name_plural)) if model is not None else table
+
+
+def _upload_url(transfer: Transfer) -> str:
+    try:
+        return file_page_url(transfer, "import_button")
+    except (NotRegistered, NoReverseMatch):
+        return ""
 
 
 def _url(name: str, *args: Any) -> str:
