@@ -7,7 +7,10 @@ from foundation.identity.roles import Role, register_role
 RECORDS = ("customer", "address", "contact", "department", "membership", "note", "customerpricelist", "account")
 LISTS = ("customergroup", "grouppricelist", "paymentterm", "taxcode", "internalrating", "systempricelist")
 EVERYBODYS = ("customers.access_all_customers",)
-MOVED = ("customer", "address", "contact", "department", "account", "customergroup", "paymentterm", "taxcode")
+MOVED = (
+    *("customer", "address", "contact", "department", "account"),
+    *("customergroup", "paymentterm", "taxcode", "systempricelist"),
+)
 
 
 def permissions(models: tuple[str, ...], *verbs: str) -> list[str]:

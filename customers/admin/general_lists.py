@@ -20,6 +20,7 @@ from customers.admin.why_price import may_ask, why_price_url
 from customers.models import Customer, SystemPriceList
 from customers.pricing.chain import ChainEntry, Level, chain_of, entry_of
 from customers.services import general_price_lists_set
+from foundation.transfers.admin import TransferMixin
 from foundation.ui.markup import badge
 from foundation.ui.pages import hub_page
 from foundation.ui.theme import Select, action, display
@@ -69,16 +70,17 @@ class ArrangeForm(forms.Form):
 
 
 @admin.register(SystemPriceList)
-class SystemPriceListAdmin(CustomersAdmin):
+class SystemPriceListAdmin(TransferMixin, CustomersAdmin):
     """Price lists for every customer."""
 
+    transfer_slug = "general-price-lists"
     list_display = ["position", "list_link", "merge_allowed", "state"]
     list_display_links = ["position"]
     search_fields = ["price_list__name"]
     ordering = ["position", "pk"]
     autocomplete_fields = ["price_list"]
     fields = ["price_list", "position", "merge_allowed"]
-    actions_list = ["arrange"]
+    actions_list = ["arrange", *TransferMixin.actions_list]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Rows with their lists and the schedules of those."""

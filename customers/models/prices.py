@@ -9,6 +9,7 @@ from catalog.models import PriceList
 from customers.models.customer import Customer
 from customers.models.groups import CustomerGroup
 from foundation.changes.models import Tracked
+from foundation.transfers.permissions import by_file
 
 
 class PriceListAssignment(Tracked):
@@ -36,6 +37,7 @@ class SystemPriceList(PriceListAssignment):
     class Meta(PriceListAssignment.Meta):
         verbose_name = _("general price list")
         verbose_name_plural = _("general price lists")
+        permissions = by_file("systempricelist", "general price lists")
         constraints = [
             models.UniqueConstraint(
                 fields=["price_list"],

@@ -9,8 +9,21 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customers.filters import CustomerFilter
-from customers.models import CustomerGroup, PaymentTerm, TaxCode
+from customers.models import (
+    Customer,
+    CustomerGroup,
+    GroupPriceList,
+    PaymentTerm,
+    SystemPriceList,
+    TaxCode,
+)
 from customers.resources.address import AddressResource, visible_addresses
+from customers.resources.assignments import (
+    CustomerPriceListResource,
+    GeneralPriceListResource,
+    GroupPriceListResource,
+    visible_assignments,
+)
 from customers.resources.contact import ContactResource, visible_contacts
 from customers.resources.customer import CustomerResource
 from customers.resources.department import DepartmentResource, visible_departments
@@ -23,8 +36,11 @@ __all__ = [
     "AccountResource",
     "AddressResource",
     "ContactResource",
+    "CustomerPriceListResource",
     "CustomerResource",
     "DepartmentResource",
+    "GeneralPriceListResource",
+    "GroupPriceListResource",
     "GroupResource",
     "PaymentTermResource",
     "TaxCodeResource",
@@ -49,5 +65,22 @@ def register() -> None:
         Transfer("payment-terms", _("Payment terms"), PaymentTermResource, everybodys(PaymentTerm)),
         Transfer("tax-codes", _("Tax codes"), TaxCodeResource, everybodys(TaxCode)),
         Transfer("accounts", _("Accounts"), AccountResource, visible_accounts),
+        Transfer(
+            "customer-price-lists",
+            _("Price lists of customers"),
+            CustomerPriceListResource,
+            visible_assignments,
+            of=Customer,
+        ),
+        Transfer(
+            "group-price-lists",
+            _("Price lists of groups"),
+            GroupPriceListResource,
+            everybodys(GroupPriceList),
+            of=CustomerGroup,
+        ),
+        Transfer(
+            "general-price-lists", _("General price lists"), GeneralPriceListResource, everybodys(SystemPriceList)
+        ),
     ):
         register_transfer(transfer)

@@ -16,7 +16,7 @@ from foundation.transfers.columns import Column, TextWidget
 from foundation.transfers.declaration import Identity
 from foundation.transfers.engine.layout import is_plain_text
 from foundation.transfers.lookups import LONGEST_NUMBER, LookupWidget
-from foundation.transfers.options import CLEAR, Strategy
+from foundation.transfers.options import CLEAR, Blank, Strategy
 from foundation.transfers.reports import Refusal
 
 if TYPE_CHECKING:
@@ -93,6 +93,17 @@ class Plan:
             if text and text != CLEAR:
                 return self.read(column, name, text)
         return None
+
+    def value_after(self, name: str, row: Row) -> Any:
+        """What a field holds once the row is in; None where it is taken away, or the cell makes no sense."""
+        columns = self.columns_of(name)
+        for column in columns:
+            if cell := row[column.column_name]:
+                return None if cell == CLEAR else self.read(column, name, cell)
+        if columns and self.resource.options.blank == Blank.CLEAR:
+            return None
+        rows = self.model._default_manager.filter(pk=self.targets.get(row[LINE]))
+        return rows.values_list(name, flat=True).first()
 
     def _is_filled(self, name: str, row: Row) -> bool:
         """Whether a cell speaks of a field, be it nonsense."""

@@ -14,6 +14,7 @@ from tests.factories import (
     MembershipFactory,
     PaymentTermFactory,
     PriceListFactory,
+    SystemPriceListFactory,
     TaxCodeFactory,
     UserFactory,
 )
@@ -23,11 +24,14 @@ def make_one_of_each(*, names=False):
     """Make them; with `names` also what sample rows refer to by name."""
     if names:
         CustomerFactory(name="Example Print Works Ltd", code="C-1000")
+        CustomerGroupFactory(name="Wholesale")
+        PriceListFactory(name="Retail")
         return
     net, gross, owner = PriceListFactory(name="Net"), PriceListFactory(name="Gross"), UserFactory()
     term, tax = PaymentTermFactory(label="net 45"), TaxCodeFactory(code="B2B", description="Companies")
     group = CustomerGroupFactory(name="Gastro", owner=owner, payment_term=term, tax_code=tax)
     GroupPriceListFactory(group=group, price_list=net, position=2)
+    SystemPriceListFactory(price_list=gross, position=1, merge_allowed=False)
     customer = CustomerFactory(
         name='Druk "Łódź", Ltd',
         code="007",

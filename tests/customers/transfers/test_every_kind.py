@@ -11,6 +11,7 @@ from django.urls import reverse
 from customers.access import FILES
 from foundation.changes.recording import recording
 from foundation.identity.roles import Role, role_permissions
+from foundation.transfers.admin.base import PAGES, file_page_url
 from foundation.transfers.engine.testing import import_table
 from foundation.transfers.exporting.csv_file import csv_pieces
 from foundation.transfers.exporting.export import Export
@@ -31,6 +32,9 @@ CHANGED = {
     "payment-terms": "label",
     "tax-codes": "description",
     "accounts": "name",
+    "customer-price-lists": "position",
+    "group-price-lists": "position",
+    "general-price-lists": "position",
 }
 DOCUMENT = Path(__file__).parents[3] / "docs" / "imports.md"
 
@@ -63,9 +67,10 @@ def test_I9_a_record_changed_since_the_export_is_kept_from_the_file(slug):
     make_one_of_each()
     text = b"".join(csv_pieces(Export(transfer, names=tuple(c.column_name for c in transfer.resource.columns()))))
     first = next(csv.DictReader(io.StringIO(text.decode(), newline="")))
-    key = next(c.column_name for c in transfer.resource.columns() if c.attribute == "id")
+    record = transfer.model._default_manager.earliest("pk")  # files are written in this order
     assert run(transfer, text)[1] == []
-    transfer.model._default_manager.filter(pk=first[key]).update(**{CHANGED[slug]: "Another"})
+    other = 77 if CHANGED[slug] == "position" else "Another"
+    transfer.model._default_manager.filter(pk=record.pk).update(**{CHANGED[slug]: other})
     (refusal,) = run(transfer, text)[1]
     assert (refusal.line, refusal.column, refusal.value) == (2, "Version", first["Version"])
     assert run(transfer, re.sub(rb",[0-9]+(\r?\n)", rb",\1", text, count=1))[1] == []
@@ -97,10 +102,17 @@ def test_who_may_move_files_may_move_every_kind(slug, action):
 
 
 @pytest.mark.parametrize("slug", KINDS)
-def test_the_list_has_the_buttons_and_the_template(client, admin_user, slug):
+def test_the_list_leads_to_import_export_and_template(client, admin_user, slug):
     transfer = transfer_by_slug(slug)
+    pages = {name: file_page_url(transfer, name) for name in PAGES}
     client.force_login(admin_user)
-    page = client.get(reverse(f"admin:{transfer.url_name}_changelist"))
-    for name in ("import_button", "export_button", "template_csv", "template_xlsx"):
-        assert reverse(f"admin:{transfer.url_name}_{name}") in page.text
-    assert client.get(reverse(f"admin:{transfer.url_name}_template_csv")).content == csv_template(transfer)
+    listed = client.get(reverse(f"admin:{transfer.url_name}_changelist")).text
+    for name in ("import_button", "export_button"):
+        own = reverse(f"admin:{transfer.url_name}_{name}")
+        assert own in listed
+        assert own == pages[name] or f'href="{pages[name]}"' in client.get(own).text
+        assert client.get(pages[name]).status_code == 200
+    page = client.get(pages["import_button"]).text
+    assert pages["template_csv"] in page
+    assert pages["template_xlsx"] in page
+    assert client.get(pages["template_csv"]).content == csv_template(transfer)
