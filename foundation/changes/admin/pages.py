@@ -21,8 +21,9 @@ from django.utils.translation import gettext_lazy
 
 from foundation.changes.admin.guard import FieldGuard
 from foundation.changes.history import restore
-from foundation.changes.history.entries import by_set, describe, name_of_row, newest_first
+from foundation.changes.history.entries import by_set, describe, newest_first
 from foundation.changes.history.records import PAGE, Child, children_of, record_changes
+from foundation.changes.history.values import former_name
 from foundation.changes.models import Change
 from foundation.changes.tracking import tracked_models
 from foundation.ui.markup import diff
@@ -61,7 +62,7 @@ class RecordPages:
         """Of a record that is gone."""
         change = self._deletion(change_id)
         crumbs = [*self._crumbs(), (_("Recently deleted"), self._url("recently_deleted"))]
-        return self._history_page(change.key, name_of_row(self.owner.model, change.before or {}), crumbs)
+        return self._history_page(change.key, former_name(change, self.request), crumbs)
 
     def _history_page(self, key: int, name: str, crumbs: list[Crumb], *, may_restore: bool = False) -> HttpResponse:
         found, older = page_of(self._changes(key), self.request)
@@ -124,7 +125,7 @@ class RecordPages:
             return self._refuse(missing, back)
         if is_confirmed(self.request):
             return self._do(change, plan.apply, done=done, back=back)
-        name = name_of_row(tracked_models()[change.table], change.before or {}) or f"#{change.key}"
+        name = former_name(change, self.request)
         question = _("Bring “%(name)s” back?") % {"name": name}
         return self._ask(_("Restore a deleted record"), question, plan.names(), back, crumbs)
 

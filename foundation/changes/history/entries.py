@@ -29,6 +29,12 @@ CROSS JOIN LATERAL jsonb_each(n.before) e
 WHERE c.id = ANY(%s)
 ORDER BY c.id, e.key, n.id
 """
+_DELETED = """
+SELECT DISTINCT ON (c."table", c.key) c."table", c.key, c.before
+FROM unnest(%s::text[], %s::bigint[]) w("table", key)
+JOIN changes_change c ON c.key = w.key AND c."table" = w."table" AND c.operation = 'delete'
+ORDER BY c."table", c.key, c.id DESC
+"""
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,7 @@ class _Draft:
         """Ask for every name that the entry will show."""
         if self.model:
             names.want(self.model, self.change.key)
+            names.remember(self.model, self.change.key, self.row)
         for column in self.columns:
             if known := self.fields.get(column):
                 want_names(names, known, self.before.get(column))
@@ -136,9 +143,10 @@ class _Draft:
         return FieldChange(known.name, label(known), readable(names, known, old), readable(names, known, new))
 
     def _name(self, names: Names) -> str:
-        if self.model is None or names.record(self.model, self.change.key):
-            return names.name(self.model, self.change.key) if self.model else f"#{self.change.key}"
-        return name_of_row(self.model, self.row) or f"#{self.change.key}"
+        if self.model is None:
+            return f"#{self.change.key}"
+        names.remember(self.model, self.change.key, self.row)  # what it was called then, not in another entry
+        return names.name(self.model, self.change.key)
 
 
 def _quiet_fields(model: type[models.Model]) -> tuple[set[str], set[str]]:
@@ -147,14 +155,6 @@ def _quiet_fields(model: type[models.Model]) -> tuple[set[str], set[str]]:
     generated = {known.name for known in model._meta.local_concrete_fields if known.generated}
     names = {*BOOKKEEPING, "created_at", *options.exclude, *options.secret, *generated}
     return set(options.secret), names | ({parent.name} if parent else set())
-
-
-def name_of_row(model: type[models.Model], row: Row) -> str:
-    """Name of a record that is gone: what it would call itself, as far as its own row tells."""
-    for known in model._meta.local_concrete_fields:
-        if isinstance(known, models.CharField) and not known.choices and row.get(str(known.column)):
-            return str(row[str(known.column)])
-    return ""
 
 
 def _with_both_sides(changes: Sequence[Change]) -> list[_Draft]:
@@ -205,6 +205,17 @@ def current_rows(objects: Iterable[Object]) -> dict[Object, Row]:
     parameters = [value for table in known for value in (table, keys[table])]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), parameters)
+        return {(table, key): _loaded(row) for table, key, row in cursor.fetchall()}
+
+
+def deleted_rows(objects: Iterable[Object]) -> dict[Object, Row]:
+    """What records that are gone held when they were deleted, as far as the ledger knows; one or two statements."""
+    wanted = {(table, key) for table, key in objects if table in tracked_models()}
+    wanted -= set(current_rows(wanted))
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_DELETED, [[table for table, _key in wanted], [key for _table, key in wanted]])
         return {(table, key): _loaded(row) for table, key, row in cursor.fetchall()}
 
 

@@ -15,7 +15,7 @@ from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from foundation.changes.history.entries import FieldChange, current_rows, name_of_row
+from foundation.changes.history.entries import FieldChange, current_rows
 from foundation.changes.history.values import Names, fields_by_column, label, python_value, readable, want_names
 from foundation.changes.models import Change, Source
 from foundation.changes.recording import current_recording, recording
@@ -105,7 +105,10 @@ class ReturnPlan:
 
     def names(self) -> list[str]:
         """What comes back, for people."""
-        return [_named(tracked_models()[change.table], change) for change in self.deletions]
+        known, names = tracked_models(), Names()
+        for change in self.deletions:
+            names.remember(known[change.table], change.key, change.before or {})
+        return [_named(known[change.table], names, change.key) for change in self.deletions]
 
     def apply(self, save: Save | None = None) -> models.Model:
         """Make the records again under their own keys, then the links to them that were cleared."""
@@ -183,9 +186,8 @@ def save_checked(record: Any, save: Save | None = None, *, force_insert: bool = 
     return record
 
 
-def _named(model: type[models.Model], change: Change) -> str:
-    name = name_of_row(model, change.before or {}) or f"#{change.key}"
-    return _("%(kind)s “%(name)s”") % {"kind": model._meta.verbose_name, "name": name}
+def _named(model: type[models.Model], names: Names, key: Any) -> str:
+    return _("%(kind)s “%(name)s”") % {"kind": model._meta.verbose_name, "name": names.name(model, key)}
 
 
 def sentences(error: ValidationError, record: models.Model | None = None) -> list[str]:

@@ -15,24 +15,37 @@ from django.http import HttpRequest
 from django.utils import formats, timezone
 from django.utils.text import capfirst
 
+from foundation.changes.models import Change
+from foundation.changes.tracking import options_of, tracked_models
+from foundation.changes.triggers import BOOKKEEPING
+
 Model = type[models.Model]
+Row = Mapping[str, Any]  # column: value
 
 
 class Names:
     """Names of the records that values point to: asked for one by one, looked up in one query per model.
 
-    A record that is gone, or that this person may not see, stays a number.
+    A record that is gone is called what it would call itself, if its row is remembered; else it stays a number, and so
+    does one that this person may not see.
     """
 
     def __init__(self, request: HttpRequest | None = None) -> None:
         self.request = request
         self._wanted: defaultdict[Model, set[Any]] = defaultdict(set)
         self._known: dict[Model, dict[Any, models.Model]] = {}
+        self._former: dict[tuple[Model, Any], Row] = {}
 
     def want(self, model: Model, key: Any) -> None:
         """Ask for a name; a key that cannot be one is left out."""
         if key is not None:
             self._wanted[model].add(key)
+
+    def remember(self, model: Model, key: Any, row: Row) -> None:
+        """Keep what a record held that is gone, and ask for the names of those it points to."""
+        self._former[model, key] = row
+        for column, field in fields_by_column(model).items():
+            want_names(self, field, row.get(column))
 
     def record(self, model: Model, key: Any) -> models.Model | None:
         """Return the record; the first call looks up all that are wanted of its model."""
@@ -42,8 +55,38 @@ class Names:
 
     def name(self, model: Model, key: Any) -> str:
         """Return the record's name, or its number."""
-        found = self.record(model, key)
-        return f"#{key}" if found is None else str(found)
+        found = self._record_or_former(model, key)
+        return str(found) if found is not None else self._said_by_row(model, key) or f"#{key}"
+
+    def _record_or_former(self, model: Model, key: Any) -> models.Model | None:
+        """The record; made of its row where it is gone and all of that is known which it has to have."""
+        found, row = self.record(model, key), self._former.get((model, key))
+        if found is not None or row is None:
+            return found
+        former, fields = model(), fields_by_column(model)
+        if any(column not in row for column, field in fields.items() if _is_needed(model, field)):
+            return None
+        for column, field in fields.items():
+            value = python_value(field, row.get(column))
+            setattr(former, field.attname, value)
+            if isinstance(field, models.ForeignKey) and value is not None:
+                target = self._record_or_former(field.related_model, value)
+                if target is None:
+                    return None
+                field.set_cached_value(former, target)
+        return former
+
+    def _said_by_row(self, model: Model, key: Any) -> str:
+        """The first text in the row of a record that is gone; without one what it points to."""
+        row, fields = self._former.get((model, key), {}), fields_by_column(model)
+        given = [(field, row[column]) for column, field in fields.items() if row.get(column) not in (None, "")]
+        texts = (str(value) for field, value in given if isinstance(field, models.CharField) and not field.choices)
+        links = [
+            self.name(field.related_model, python_value(field, value))
+            for field, value in given
+            if isinstance(field, models.ForeignKey)
+        ]
+        return next(texts, " – ".join(links))
 
     def _rows(self, model: Model) -> models.QuerySet[Any]:
         registered = admin.site._registry.get(model)
@@ -52,9 +95,22 @@ class Names:
         return model._base_manager.all()
 
 
+def former_name(change: Change, request: HttpRequest | None = None) -> str:
+    """What a record that a change has deleted was called."""
+    model, names = tracked_models()[change.table], Names(request)
+    names.remember(model, change.key, change.before or {})
+    return names.name(model, change.key)
+
+
 def fields_by_column(model: Model) -> Mapping[str, models.Field[Any, Any]]:
     """Return the model's fields by the names of their columns."""
     return {str(field.column): field for field in model._meta.local_concrete_fields}
+
+
+def _is_needed(model: Model, field: models.Field[Any, Any]) -> bool:
+    """Whether a row without the column says too little of the record; what the ledger never keeps is not missed."""
+    unkept = {*BOOKKEEPING, *options_of(model).exclude, *options_of(model).secret}
+    return not (field.generated or field.primary_key or field.has_db_default() or field.name in unkept)
 
 
 def label(field: models.Field[Any, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from foundation.changes.history.entries import FieldChange, current_rows
+from foundation.changes.history.entries import FieldChange, Object, Row, current_rows, deleted_rows
 from foundation.changes.history.values import Names, label, readable, want_names
 from foundation.changes.models import ChangeSet, ExactDecoder
 from foundation.changes.tracking import options_of, tracked_models
@@ -85,6 +85,7 @@ def left(plan: UndoPlan, page: Page) -> Sequence[LeftRow]:
         for model, key in ((said.model, said.key), (tracked_or_any(said.other), said.other_key)):
             if model is not None:
                 names.want(model, key)
+    remember_deleted(names, [(said.table, said.key) for said in found])
     return [said.readable(names, sets.get(said.set_id)) for said in found]
 
 
@@ -96,7 +97,22 @@ def sample(plan: UndoPlan, page: Page) -> Sequence[PlannedRow]:
     drafts = [_Planned(*row, now=now.get((row[0], row[1]), {})) for row in rows]
     for draft in drafts:
         draft.ask(names)
+    remember_deleted(names, [(table, key) for table, key, _name, action, _former in rows if action == "return"])
     return [draft.readable(names) for draft in drafts]
+
+
+def remember_deleted(names: Names, objects: list[Object]) -> None:
+    """Tell what records that are gone, and those gone ones that they point to, held when they were deleted."""
+    former = deleted_rows(objects)
+    targets = [target for (table, _key), row in former.items() for target in _targets(table, row)]
+    for (table, key), row in (deleted_rows(set(targets) - set(former)) | former).items():
+        names.remember(tracked_models()[table], key, row)
+
+
+def _targets(table: str, row: Row) -> Iterator[Object]:
+    for link in Table(tracked_models()[table]).links:
+        if link.is_number and link.target in tracked_models() and row.get(link.column) is not None:
+            yield link.target, int(row[link.column])
 
 
 def tracked_or_any(table: str | None) -> type[models.Model] | None:
@@ -207,6 +223,5 @@ def _by(change_set: ChangeSet | None) -> str:
 
 
 def _name(names: Names, model: type[models.Model], key: Any, kept: str) -> str:
-    if names.record(model, key) is not None or not kept:
-        return names.name(model, key)
-    return kept
+    name = names.name(model, key)
+    return kept if kept and name == f"#{key}" else name

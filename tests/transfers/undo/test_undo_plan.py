@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from customers.models import (
     Address,
     Customer,
+    Membership,
 )
 from foundation.identity.models import User
 from foundation.transfers.undo import UndoPlan, UndoPlanLostError, apply_undo
@@ -15,6 +16,9 @@ from tests.factories import (
     AddressFactory,
     CustomerFactory,
     CustomerGroupFactory,
+    CustomerPriceListFactory,
+    DepartmentFactory,
+    MembershipFactory,
     UserFactory,
 )
 from tests.transfers.undo.conftest import Run, by_hand, left, numbers
@@ -40,8 +44,46 @@ def test_the_preview_says_what_would_happen() -> None:
         ("Name", "By run", "Before"),
         ("Customer group", "Made", "Retail"),
     ]
-    assert (planned["return"].name, planned["delete"].name) == ("Office", "Made")
+    assert (planned["return"].name, planned["delete"].name) == (str(address), "Made")
     assert [row.name for row in plan.sample(2, size=1, table="customers_customer")] == []
+
+
+def test_deleted_rows_without_a_name_of_their_own_are_named_by_what_they_point_to() -> None:
+    member = MembershipFactory(contact__first_name="Eve", contact__last_name="Fay", department__name="Purchasing")
+    given = CustomerPriceListFactory(customer__name="Ada", price_list__name="Retail", position=3)
+    run = Run()
+    with run.writing():
+        member.department.delete()
+        given.delete()
+    names = {row.table: row.name for row in run.plan().sample()}
+    assert names == {
+        "customers_department": "Purchasing",
+        "customers_membership": "Eve Fay – Purchasing",
+        "customers_customerpricelist": "3. Retail",
+    }
+
+
+def test_S1_deleted_rows_do_not_name_what_a_person_may_not_see(rf) -> None:
+    mine, customer = UserFactory(), CustomerFactory(owner=UserFactory())
+    theirs = MembershipFactory(contact__customer=customer, department__customer=customer)
+    run = Run()
+    with run.writing():
+        Membership.objects.all().delete()
+    request = rf.get("/")
+    request.user = mine
+    (row,) = run.plan().sample(request=request)
+    assert row.name == f"#{theirs.department_id} – #{theirs.contact_id}"
+
+
+def test_a_deleted_row_that_stays_deleted_is_named_by_what_it_points_to() -> None:
+    member = MembershipFactory(contact__first_name="Eve", contact__last_name="Fay", department__name="Purchasing")
+    run = Run()
+    with run.writing():
+        Membership.objects.filter(pk=member.pk).update(department=DepartmentFactory(name="Sales"))
+    with by_hand():
+        Membership.objects.all().delete()
+    (row,) = run.plan().left(table="customers_membership")
+    assert (row.name, row.reason[:13]) == ("Eve Fay – Sales", "Deleted since")
 
 
 def test_an_undo_without_a_recording_is_refused() -> None:
