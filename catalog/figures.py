@@ -14,6 +14,11 @@ def plain(quantity: Decimal) -> str:
     return number_format(f"{quantity.normalize():f}", use_l10n=True, force_grouping=True)
 
 
+def count_text(count: int) -> str:
+    """A count with dividers between thousands."""
+    return number_format(count, use_l10n=True, force_grouping=True)
+
+
 def signed(quantity: Decimal) -> str:
     """What came with a plus, what left with a minus."""
     return f"+{plain(quantity)}" if quantity > 0 else plain(quantity)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from catalog.figures import count_text
 from catalog.models import Product
 from foundation.changes.refused import RefusedAdmin
 from foundation.ui.links import changelist_url
@@ -78,4 +79,4 @@ class WithProducts:
     def products_link(self, record: Any) -> str:
         """Their number, leading to their list."""
         url = changelist_url(Product, **{self.product_filter: record.pk})
-        return format_html('<a href="{}">{}</a>', url, record.product_count)
+        return format_html('<a href="{}">{}</a>', url, count_text(record.product_count))

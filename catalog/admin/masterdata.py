@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.base import CatalogAdmin, WithProducts
+from catalog.figures import count_text
 from catalog.models import Category, Product, ProductTaxCode, StockLevel, Unit, Warehouse
 from catalog.selectors.categories import CategoryPath, ProductsBelow
 from foundation.transfers.admin import TransferMixin
@@ -52,7 +53,7 @@ class CategoryAdmin(TransferMixin, CatalogAdmin):
     def products_link(self, category: Any) -> SafeString:
         """Products in it and below it, leading to their list."""
         url = changelist_url(Product, branch=category.pk)
-        return format_html('<a href="{}">{}</a>', url, category.product_count)
+        return format_html('<a href="{}">{}</a>', url, count_text(category.product_count))
 
 
 @admin.register(Unit)

@@ -24,6 +24,11 @@ from foundation.transfers.admin import TransferMixin
 from foundation.ui.theme import BooleanRadioFilter, TabularInline, TextInput, action, display
 
 
+THEY_MEET = gettext_lazy(
+    "Schedules %(one)d and %(other)d are in force at the same time: let one end before the other begins."
+)
+
+
 class ScheduleFormSet(TabularFormSet):
     """The schedules of a list as one: rows that are both new are not yet in the database, which knows the others."""
 
@@ -38,14 +43,7 @@ class ScheduleFormSet(TabularFormSet):
         for place, (number, start, end) in enumerate(spans):
             for other, other_start, other_end in spans[place + 1 :]:
                 if _begins_before(start, other_end) and _begins_before(other_start, end):
-                    raise ValidationError(
-                        _("Schedules %(one)d and %(other)d meet: %(rule)s.")
-                        % {
-                            "one": number,
-                            "other": other,
-                            "rule": _("Price list schedule segments should not intersect"),
-                        }
-                    )
+                    raise ValidationError(THEY_MEET % {"one": number, "other": other})
 
 
 def _begins_before(start: Any, end: Any) -> bool:

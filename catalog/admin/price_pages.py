@@ -139,7 +139,7 @@ class PriceListPages:
         return self._page(request, "prices_percent", price_list, _("Change by per cent"), context)
 
     def _percent_preview(self, rows: Any, change: PercentChange, form: PercentForm) -> Any:
-        shown = rows.select_related("product", "unit").order_by("product", "unit", "currency", "quantity")
+        shown = rows.select_related("product", "unit").order_by("product_id", "unit_id", "currency", "quantity")
         try:
             return percent_preview(prices=shown, change=change, sample=SAMPLE)
         except ValidationError as refusal:

@@ -18,7 +18,7 @@ from foundation.ui.biglist import EstimatedPaginator
 
 PER_PAGE = 50
 BY_SKU = ("product__sku", "product__name", "product", "unit__code", "currency", "quantity")
-BY_INDEX = ("product", "unit", "currency", "quantity")  # a long list follows the index of its constraint
+BY_INDEX = ("product_id", "unit_id", "currency", "quantity")  # a long list follows the index of its constraint
 
 
 class PriceTable:
@@ -98,7 +98,9 @@ class PriceTable:
         rows = Price.objects.filter(price_list=self.price_list, edition=self.price_list.edition)
         found = rows.select_related("product", "unit").in_bulk(keys)
         if len(found) < len(keys):
-            self.errors.append(_("Prices that you were shown are no longer there; the others are as you left them."))
+            self.errors.append(
+                _("Nothing was saved: prices that you were shown are gone. The others are as you left them.")
+            )
         return [self._form(found[key], self.request.POST) for key in keys if key in found]
 
     def _save_rows(self) -> str:

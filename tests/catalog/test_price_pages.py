@@ -226,7 +226,7 @@ def test_schedules_that_meet_are_refused_with_their_numbers(boss, retail):
     address, fields = form_of(boss, retail)
     spans = span(0, "2026-01-01", "2026-03-01") | span(1, "2026-02-01", "2026-04-01")
     response = boss.post(address, fields | spans | {"schedules-TOTAL_FORMS": "2"})
-    assert "Schedules 1 and 2 meet: Price list schedule segments should not intersect." in response.text
+    assert "Schedules 1 and 2 are in force at the same time: let one end before the other begins." in response.text
     assert not PriceListSchedule.objects.exists()
 
 
