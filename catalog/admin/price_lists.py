@@ -23,7 +23,6 @@ from foundation.changes.inlines import TabularFormSet, VersionedInline
 from foundation.transfers.admin import TransferMixin
 from foundation.ui.theme import BooleanRadioFilter, TabularInline, TextInput, action, display
 
-
 THEY_MEET = gettext_lazy(
     "Schedules %(one)d and %(other)d are in force at the same time: let one end before the other begins."
 )
