@@ -13,7 +13,7 @@ CUSTOMERS = "customers/admin/group_customers.html"
 
 register_panel(
     "customers.customer",
-    Panel("organisation", _("Organisation"), 10, "customers/admin/organisation.html", context=organisation),
+    Panel("organisation", _("Organisation"), 10, "customers/admin/organisation.html", context=organisation, side=True),
 )
 register_panel(
     "customers.customer",
@@ -23,6 +23,7 @@ register_panel(
         20,
         "customers/admin/price_chain.html",
         context=general_lists.chain_of_customer,
+        side=True,
     ),
 )
 register_panel(

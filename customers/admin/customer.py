@@ -20,6 +20,7 @@ from customers.admin.base import CustomersAdmin
 from customers.admin.columns import CustomerColumns, with_parent_name
 from customers.admin.customer_form import FIELDSETS, CustomerForm, group_of_address, inherited_labels
 from customers.admin.inlines import AddressInline, ContactInline, CustomerPriceListInline, NoteInline
+from customers.admin.overview import OverviewPage
 from customers.admin.scope import CustomerScopeMixin
 from customers.admin.why_price import WhyPricePage
 from customers.models import Contact, Customer, CustomerQuerySet
@@ -38,7 +39,9 @@ def customers_of_person(email: str) -> list[int]:
 
 
 @admin.register(Customer)
-class CustomerAdmin(WhyPricePage, CustomerColumns, CustomerActions, CustomerScopeMixin, TransferMixin, CustomersAdmin):
+class CustomerAdmin(
+    OverviewPage, WhyPricePage, CustomerColumns, CustomerActions, CustomerScopeMixin, TransferMixin, CustomersAdmin
+):
     """Companies that buy from us."""
 
     form = CustomerForm

@@ -84,18 +84,23 @@ def crumbs(parents: Sequence[tuple[Any, str]], current: Any = "") -> dict[str, A
 
 
 @register.inclusion_tag("ui/pager.html", takes_context=True)
-def pager(context: Context, page: Page[Any], parameter: str = "page") -> dict[str, Any]:
-    """Links through the pages of a list, the other parameters of the address kept."""
+def pager(context: Context, page: Page[Any], parameter: str = "page", panel: str = "") -> dict[str, Any]:
+    """Links through the pages of a list, the other parameters of the address kept.
+
+    With `panel`, the slug of a panel, they turn over that panel alone; without JavaScript the whole page with it.
+    """
     request: HttpRequest = context["request"]
 
     def step(number: int | str) -> tuple[int | str, str]:
         parameters = request.GET.copy()
         parameters[parameter] = str(number)
-        return number, f"?{parameters.urlencode()}"
+        return number, f"?{parameters.urlencode()}{anchor}"
 
+    anchor = f"#panel-{panel}" if panel else ""
     elided = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return {
         "page": page,
+        "panel": panel,
         "steps": [step(number) for number in elided],
         "previous": step(page.previous_page_number())[1] if page.has_previous() else "",
         "next": step(page.next_page_number())[1] if page.has_next() else "",
@@ -103,9 +108,9 @@ def pager(context: Context, page: Page[Any], parameter: str = "page") -> dict[st
 
 
 @register.inclusion_tag("ui/panels.html", takes_context=True)
-def panels(context: Context, page: str, obj: Any) -> dict[str, Any]:
-    """All panels registered for this page that have something to show for the record."""
-    return {"panels": draw_panels(page, context["request"], obj)}
+def panels(context: Context, page: str, obj: Any, side: bool | None = None) -> dict[str, Any]:
+    """All panels registered for this page that have something to show for the record; with `side` those of a column."""
+    return {"panels": draw_panels(page, context["request"], obj, side)}
 
 
 @register.inclusion_tag("ui/ago.html")
