@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog import models
-from catalog.services.stock import Booking, stock_book
+from catalog.services.stock import RESERVED, Booking, stock_book
 from foundation.api.filters import Since, Until, YesOrNo
 from foundation.api.problems import ConflictError
 from foundation.api.records import RecordViewSet
@@ -36,6 +36,13 @@ class StockMovementSerializer(serializers.ModelSerializer[Any]):
     unit = serializers.PrimaryKeyRelatedField(
         queryset=models.Unit.objects.all(), required=False, help_text="Left out: the product's primary unit."
     )
+
+    def validate_key(self, value: str) -> str:
+        """Nobody takes the keys by which the hub books what imports and forms bring."""
+        if value.startswith(RESERVED):
+            prefixes = ", ".join(f"“{prefix}”" for prefix in RESERVED)
+            raise serializers.ValidationError(_("A key that begins with %s is the hub's own.") % prefixes)
+        return value
 
     def validate_kind(self, value: str) -> str:
         """What takes something back is booked where that something was booked."""

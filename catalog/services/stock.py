@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from foundation.identity.models import User
 
 AT_ONCE = 2_000
+RESERVED = ("import:", "undo:", "form:")  # keys that the hub makes itself begin so
 EXACT = Decimal("0.0001")
 INSERT = """
     INSERT INTO catalog_stockmovement

@@ -41,7 +41,7 @@ class ArrangeForm(forms.Form):
     def __init__(self, data: Any = None, *, may_delete: bool) -> None:
         self.rows = list(SystemPriceList.objects.select_related("price_list"))
         self.now = ";".join(f"{row.pk}:{row.version}" for row in self.rows)
-        super().__init__(data, initial={"seen": self.now})
+        super().__init__(self._with_newcomers(data) if data else None, initial={"seen": self.now})
         for row in self.rows:
             name = f"r{row.pk}"
             self.fields[f"{name}-position"] = forms.IntegerField(min_value=0, max_value=9999, initial=row.position)
@@ -50,6 +50,19 @@ class ArrangeForm(forms.Form):
         added: Any = self.fields["added"]
         added.queryset = PriceList.objects.exclude(pk__in=[row.price_list_id for row in self.rows])
 
+    def _with_newcomers(self, data: Any) -> Any:
+        """What was sent, with what it does not know of lists that others have added meanwhile."""
+        data = data.copy()
+        for row in self.rows:
+            if f"r{row.pk}-position" not in data:
+                data[f"r{row.pk}-position"] = str(row.position)
+                data[f"r{row.pk}-merge"] = "on" if row.merge_allowed else ""
+        return data
+
+    def renew(self) -> None:
+        """Let a refused form be sent again over the lists as they are now, which it shows."""
+        self.data["seen"] = self.now  # type: ignore[index]
+
     def lines(self) -> list[tuple[SystemPriceList, Any, Any, Any]]:
         """Each list with its fields."""
         return [(row, *(self[f"r{row.pk}-{name}"] for name in ("position", "merge", "gone"))) for row in self.rows]
@@ -57,7 +70,12 @@ class ArrangeForm(forms.Form):
     def clean_seen(self) -> str:
         """Refuse to arrange what somebody else has arranged meanwhile."""
         if self.cleaned_data["seen"] != self.now:
-            raise forms.ValidationError(_("Nothing was saved: the lists were changed while you had them open."))
+            raise forms.ValidationError(
+                _(
+                    "Nothing was saved: the lists were changed while you had them open. "
+                    "This is how they are now, with what you typed: save again if it is right."
+                )
+            )
         return self.now
 
     def chosen(self) -> list[tuple[PriceList, bool]]:
@@ -109,6 +127,8 @@ class SystemPriceListAdmin(TransferMixin, CustomersAdmin):
             general_price_lists_set(price_lists=form.chosen())
             messages.success(request, _("The general price lists were saved."))
             return redirect(request.path if form.cleaned_data["added"] else back)
+        if form.is_bound:
+            form.renew()
         return hub_page(
             request,
             "customers/admin/general_lists.html",

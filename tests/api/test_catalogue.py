@@ -131,6 +131,13 @@ def test_a_program_books_no_reversal(api):
     assert (problem.status_code, problem.json()["errors"][0]["pointer"]) == (400, "/kind")
 
 
+@pytest.mark.parametrize("key", ["import:39:2", "undo:import:39:2", "form:x"])
+def test_a_program_takes_no_key_of_the_hubs_own(api, key):
+    body = {"product": ProductFactory().pk, "warehouse": WarehouseFactory().pk, "quantity": 5, "kind": "receipt"}
+    problem = api.post(MOVEMENTS, body | {"key": key})
+    assert (problem.status_code, problem.json()["errors"][0]["pointer"]) == (400, "/key")
+
+
 @pytest.mark.parametrize(("address", "name"), [(PRODUCTS, "low_stock"), ("/api/v1/price-lists/", "is_active")])
 def test_a_flag_that_is_neither_true_nor_false_is_refused(api, address, name):
     assert api.get(address, {name: "false"}).status_code == 200

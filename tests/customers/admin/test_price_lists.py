@@ -60,6 +60,16 @@ def test_nothing_is_arranged_over_what_somebody_else_arranged(boss, url, lists):
     assert [name for name, _position, _merge in order()] == ["Summer", "Basis"]
 
 
+def test_what_was_refused_can_be_sent_again_over_what_the_page_then_shows(boss, url, lists):
+    data = sent(lists, **{f"r{lists[0].pk}-position": "9"})
+    new = SystemPriceListFactory(price_list__name="New", position=3)
+    page = boss.post(url, data).context["form"]
+    again = {field.html_name: field.value() for field in page if field.value()}
+    assert (again[f"r{lists[0].pk}-position"], again[f"r{new.pk}-position"]) == ("9", "3")
+    assert boss.post(url, again).status_code == 302
+    assert order() == [("Basis", 1, True), ("New", 2, True), ("Summer", 3, True)]
+
+
 def test_who_may_not_delete_arranges_and_removes_nothing(client, anna, url, lists):
     words = [f"customers.{verb}_systempricelist" for verb in ("view", "change")]
     client.force_login(allow(anna, *words))
