@@ -10,7 +10,7 @@ from foundation.transfers.columns import Link
 from foundation.transfers.engine import creating, staging
 from foundation.transfers.engine.layout import Cell, Layout
 from foundation.transfers.engine.matching import attribute, is_text, usable
-from foundation.transfers.engine.sql import Names, execute, fetch, inlined, quoted, typed
+from foundation.transfers.engine.sql import Names, execute, fetch, inlined, prepare_session, quoted, typed
 
 ROWS_PER_SLICE = 5_000
 Slice = tuple[int, int, int]  # depth, first line, last line
@@ -23,7 +23,7 @@ def apply(names: Names, layout: Layout, on_rows: OnSlice) -> tuple[dict[str, int
 
     Returns how many records were made on the way, by kind, and what the resource noted at its end.
     """
-    execute("SET LOCAL jit = off")
+    prepare_session()
     created = creating.insert_used(names)
     done = 0
     for depth, first, last in list(_slices(names, "new")):

@@ -25,7 +25,7 @@ from foundation.transfers.engine import (
     taking,
 )
 from foundation.transfers.engine.layout import Layout
-from foundation.transfers.engine.sql import Names, execute, fetch
+from foundation.transfers.engine.sql import Names, execute, fetch, prepare_session
 
 Step = Callable[[str], None]
 
@@ -54,7 +54,7 @@ def check(
     names: Names, layout: Layout, rows: Iterable[staging.StagedRow], *, on_rows: Callable[[int], None], on_step: Step
 ) -> Counts:
     """Stage the rows of a file and find out what would become of each."""
-    execute("SET LOCAL jit = off")
+    prepare_session()
     staging.make_tables(names, layout)
     read = staging.copy_rows(names, layout, rows, on_rows)
     on_step(_("Looking for what has changed"))

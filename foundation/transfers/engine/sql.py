@@ -15,7 +15,20 @@ from psycopg import ClientCursor, sql
 
 from foundation.changes.triggers import quoted
 
-__all__ = ["Names", "bundles", "column_type", "execute", "fetch", "inlined", "literal", "quoted", "typed"]
+__all__ = [
+    "Names",
+    "bundles",
+    "column_type",
+    "execute",
+    "fetch",
+    "inlined",
+    "literal",
+    "prepare_session",
+    "quoted",
+    "typed",
+]
+
+WORK_MEM = "64MB"
 
 
 def literal(value: Any) -> str:
@@ -58,6 +71,15 @@ def fetch(statement: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return list(cursor.fetchall())
+
+
+def prepare_session() -> None:
+    """Until the transaction ends: no compiling of statements that run once, and room to sort the rows of a file in."""
+    execute(f"""
+        SET LOCAL jit = off;
+        SELECT set_config('work_mem', '{WORK_MEM}', true)
+        WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('{WORK_MEM}')
+    """)
 
 
 def bundles(query: str, at_once: int) -> Iterator[list[tuple[Any, ...]]]:
