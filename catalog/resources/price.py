@@ -27,8 +27,15 @@ if TYPE_CHECKING:
 
 NO_UNIT_OF_PRODUCT = gettext_lazy('Unit "%(unit)s" is not allowed for product "%(product)s".')
 NO_CURRENCY_OF_LIST = gettext_lazy('Currency "%(currency)s" is not valid for current price list.')
-ALLOWED = """(p.unit_id = r.unit_id OR EXISTS (
-    SELECT 1 FROM catalog_productunit u WHERE u.product_id = r.product_id AND u.unit_id = r.unit_id))"""
+# Few rows are in another unit than the product's own: found first, and only then asked for all that is said of them.
+OTHER_UNITS = """
+    WITH other AS MATERIALIZED (
+        SELECT r._line, r.product_id, r.unit_id, coalesce(nullif(p.sku, ''), p.name) AS product
+        FROM {rows} r JOIN catalog_product p ON p.id = r.product_id AND p.unit_id <> r.unit_id
+    )
+    SELECT other.*, o.code AS unit FROM other JOIN catalog_unit o ON o.id = other.unit_id WHERE NOT EXISTS (
+        SELECT 1 FROM catalog_productunit u WHERE u.product_id = other.product_id AND u.unit_id = other.unit_id)
+"""
 
 
 def prices_in_force(_actor: User | None) -> models.QuerySet[Price]:
@@ -196,10 +203,8 @@ class PriceResource(PlainResource):
             execute(f"""
                 INSERT INTO {names.errors}
                 SELECT r._line, {unit[0].number}, {literal(unit[0].column.column_name)}, f.{unit[0].name}, 'unit',
-                       replace(replace({said}, '%(unit)s', o.code), '%(product)s', coalesce(nullif(p.sku, ''), p.name))
-                FROM {names.rows} r JOIN catalog_product p ON p.id = r.product_id
-                JOIN catalog_unit o ON o.id = r.unit_id
-                JOIN {names.raw} f ON f._line = r._line WHERE NOT {ALLOWED}
+                       replace(replace({said}, '%(unit)s', r.unit), '%(product)s', r.product)
+                FROM ({OTHER_UNITS.format(rows=names.rows)}) r JOIN {names.raw} f ON f._line = r._line
             """)
         if currency:
             known = ", ".join(literal(code) for code in self.list_for(layout.options).currencies)
