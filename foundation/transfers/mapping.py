@@ -225,13 +225,14 @@ def _plain_picks(indexes: list[int]) -> CellMapper:
     if len(indexes) < 2:
         return lambda cells: [clean_cell(cells[index]) for index in indexes]
     pick: Callable[[Cells], Sequence[str]] = itemgetter(*indexes)
+    stripped = str.strip
 
     def picks(cells: Cells) -> list[str | None]:
         picked = pick(cells)
         row = "".join(picked)
         if APOSTROPHE in row or "\ufeff" in row or "\u200b" in row:
             return [clean_cell(cell) for cell in picked]
-        return [cell.strip() or None for cell in picked]
+        return [cell or None for cell in map(stripped, picked)]
 
     return picks
 

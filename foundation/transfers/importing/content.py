@@ -29,16 +29,20 @@ class Content:
 
     def rows(self) -> Iterator[StagedRow]:
         """Yield the records as the staging table takes them."""
-        width, number = len(self.reader.headers), 0
-        order = [self.mapping.columns.index(str(cell.column.column_name)) for cell in self.layout.brought]
-        mapper = compile_mapping(self.mapping, self.reader.headers)
-        nothing: list[str | None] = [None] * len(order)
-        for number, record in enumerate(self.reader, start=1):  # noqa: B007
-            if problem := record.problem or ragged(record, width):
-                yield record.line, number, problem, nothing
-                continue
-            texts = mapper(record.cells)
-            yield record.line, number, None, [texts[place] for place in order]
+        width = len(self.reader.headers)
+        mapper = compile_mapping(self._in_order(), self.reader.headers)
+        nothing: list[str | None] = [None] * len(self.layout.brought)
+        for number, record in enumerate(self.reader, start=1):
+            line, cells, problem = record
+            if problem or len(cells) != width:
+                yield line, number, problem or ragged(record, width), nothing
+            else:
+                yield line, number, None, mapper(cells)
+
+    def _in_order(self) -> Mapping:
+        """The mapping with its columns as the staging table has them, so that no row need be put in order."""
+        sources = {source.column: source for source in self.mapping.sources}
+        return Mapping(tuple(sources[str(cell.column.column_name)] for cell in self.layout.brought))
 
 
 def names_of(run: ImportRun) -> Names:
