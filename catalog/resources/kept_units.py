@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Product
 from catalog.refusals import SENTENCES
 from catalog.triggers.units import IN_USE
-from foundation.transfers.engine.judging import column_for
+from foundation.transfers.engine.judgements import column_for
 from foundation.transfers.engine.layout import Layout
 from foundation.transfers.engine.sql import Names, execute, literal
 

@@ -5,9 +5,10 @@ Every field of the model has its column there: what the cells say, else what the
 
 from __future__ import annotations
 
-from foundation.transfers.declaration import Rule
+from foundation.transfers.declaration import Identity, Rule
+from foundation.transfers.engine.judgements import judgements
 from foundation.transfers.engine.layout import AnyField, Cell, Kind, Layout
-from foundation.transfers.engine.matching import usable
+from foundation.transfers.engine.matching import usable, value_in
 from foundation.transfers.engine.naming import name_in
 from foundation.transfers.engine.sql import Names, column_type, execute, literal, quoted, typed
 from foundation.transfers.engine.taking import stays, takes_columns
@@ -24,13 +25,43 @@ def draft(layout: Layout) -> None:
         SELECT inside.* {_rule_keys(layout)} FROM (
             SELECT f._line, f._number, f._hash, t.{layout.key} IS NULL AS _new, t.version AS _version,
                    coalesce(t.{layout.key}, nextval({_sequence(layout)})) AS id, {fields}{links}{_former(layout)},
-                   {_deletes(layout)} AS _deletes{takes_columns(layout)}
+                   {_deletes(layout)} AS _deletes{takes_columns(layout)},
+                   {_is_suspect(layout)} AS _suspect{_same(layout)}
             FROM fresh f {_match_joins(layout)}
             LEFT JOIN {layout.table} t ON t.{layout.key} = {found} {cell_joins(layout)}
             ORDER BY f._line
         ) inside
     """)
     execute("ANALYZE draft (_line, id)")
+    execute("CREATE TEMP TABLE suspect ON COMMIT DROP AS SELECT _line FROM draft WHERE _suspect")
+    execute("ANALYZE suspect")
+
+
+def _is_suspect(layout: Layout) -> str:
+    """SQL: some cell is wrong or missing. Here each row is met with all that its cells mean, so it is asked at once."""
+    found = judgements(layout, drafted="true", new=f"t.{layout.key} IS NULL")
+    return " OR ".join(f"({bad})" for bad, *_others in found) or "false"
+
+
+def _same(layout: Layout) -> str:
+    """SQL of a column per identity with a hash of what the row says of it, null where it does not say enough."""
+    return "".join(f", {_hash(layout, identity)} AS _same{n}" for n, identity in enumerate(usable(layout)))
+
+
+def _hash(layout: Layout, identity: Identity) -> str:
+    values = ", ".join(value_in(layout, name) for name in identity.fields if layout.cells_of(name))
+    needed = " AND ".join(f"{value_in(layout, name)} IS NOT NULL" for name in identity.needed)
+    return f"CASE WHEN {needed} THEN hash_record_extended(ROW({values}), 0) END"
+
+
+def find_twice(layout: Layout) -> None:
+    """Make `twice0, twice1 … (_line)` per identity: rows that may say the same as another row, which few do."""
+    for n, _identity in enumerate(usable(layout)):
+        several = f"SELECT _same{n} FROM draft GROUP BY 1 HAVING count(*) > 1"
+        execute(f"""
+            CREATE TEMP TABLE twice{n} ON COMMIT DROP AS SELECT _line FROM draft WHERE _same{n} IN ({several})
+        """)
+        execute(f"ANALYZE twice{n}")
 
 
 def _deletes(layout: Layout) -> str:
@@ -105,7 +136,7 @@ def value(layout: Layout, known: AnyField) -> str:
     if target is None:
         return kept
     if stays(layout, target.cells[0]):
-        return f"(coalesce(p{target.cells[0].number}.value, false) OR {kept})"
+        return f"(coalesce({target.cells[0].parsed}, false) OR {kept})"
     cases = [case for cell in target.cells for case in _cases(cell, emptied(layout, known), kept)]
     is_cleared = layout.options.blank == Blank.CLEAR
     return f"CASE {' '.join(cases)} ELSE {emptied(layout, known) if is_cleared else kept} END"
@@ -118,7 +149,7 @@ def _cases(cell: Cell, empty: str, kept: str) -> list[str]:
     if cell.kind is Kind.TEXT:
         return [cleared, f"WHEN {cell.raw} IS NOT NULL THEN {_text(cell)}"]
     if cell.kind is Kind.PARSED:
-        return [cleared, f"WHEN {cell.raw} IS NOT NULL THEN p{n}.value"]
+        return [cleared, f"WHEN {cell.raw} IS NOT NULL THEN {cell.parsed}"]
     if cell.kind is Kind.LOOKUP:
         return [cleared, f"WHEN {cell.raw} IS NOT NULL THEN CASE WHEN l{n}.found = 1 THEN l{n}.id END"]
     return [cleared, f"WHEN {cell.raw} IS NOT NULL THEN {kept}"]  # a name in the tree is found later

@@ -16,6 +16,7 @@ from import_export.widgets import Widget
 
 from foundation.transfers.columns import Column, LinkedColumn, Scope, TextWidget
 from foundation.transfers.declaration import Taken
+from foundation.transfers.engine.numbers import reads_plainly
 from foundation.transfers.engine.sql import literal, quoted
 from foundation.transfers.lookups import LookupWidget
 from foundation.transfers.options import CLEAR, Options, Strategy
@@ -46,6 +47,18 @@ class Cell:
     column: Column
     kind: Kind
     field: AnyField | None
+    is_number: bool = False  # the database reads plain numbers by itself, as they are staged
+
+    @property
+    def number_name(self) -> str:
+        """The column of such numbers beside the cells, null where Python must look."""
+        return f"_number{self.number}"
+
+    @property
+    def parsed(self) -> str:
+        """SQL of the value of a cell that is parsed, in a query that joins what Python made of it."""
+        value = f"p{self.number}.value"
+        return f"coalesce(f.{self.number_name}, {value})" if self.is_number else value
 
     @property
     def name(self) -> str:
@@ -126,7 +139,13 @@ class Layout:
             return Cell(number, column, Kind.DELETES, None)
         known = self.model._meta.get_field(column.attribute) if column.attribute else None
         assert known is None or isinstance(known, models.Field)  # noqa: S101  (columns name concrete fields)
-        return Cell(number, column, self._kind(column, known), known)
+        kind = self._kind(column, known)
+        return Cell(number, column, kind, known, kind is Kind.PARSED and self._is_number(column, known))
+
+    def _is_number(self, column: Column, known: AnyField | None) -> bool:
+        """Whether its plain numbers are read as they come; not where the cell is still to be made of others."""
+        is_made = any(column.column_name in rewrite.writes for rewrite in self.rewrites)
+        return not is_made and reads_plainly(column.widget, known, self.options)
 
     def _kind(self, column: Column, known: AnyField | None) -> Kind:
         widget: Widget = column.widget

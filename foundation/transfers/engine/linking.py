@@ -12,7 +12,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from foundation.transfers.columns import Link, Scope
-from foundation.transfers.engine.judging import insert_errors, valued
+from foundation.transfers.engine.judgements import valued
+from foundation.transfers.engine.judging import insert_errors
 from foundation.transfers.engine.layout import Cell, Layout
 from foundation.transfers.engine.naming import name_in
 from foundation.transfers.engine.sql import Names, execute, inlined, quoted

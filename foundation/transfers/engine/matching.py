@@ -86,7 +86,7 @@ def _value(cell: Cell) -> str:
     if isinstance(cell.field, models.AutoField):
         return f"CASE WHEN {cell.raw} ~ {literal(NUMBER)} THEN {cell.raw}::bigint END"
     if cell.kind is Kind.PARSED:
-        return _folded(cell, f"p{cell.number}.value")
+        return _folded(cell, cell.parsed)
     return _folded(cell, f"nullif({cell.raw}, {literal(CLEAR)})")
 
 
