@@ -20,11 +20,11 @@ from foundation.jobs.crash_points import crash_point
 from foundation.jobs.errors import JobCancelled, JobFailed, JobSuperseded
 from foundation.jobs.models import Job, JobFile
 from foundation.jobs.pulse import Pulse, pulse_for
-from foundation.jobs.redaction import redacted_traceback
 from foundation.jobs.registry import UnknownJobKindError, job_kind
 from foundation.jobs.retention import files_delete
 from foundation.jobs.services import job_file_add
 from foundation.jobs.timing import cluster_setting
+from foundation.outbound.redaction import redacted_traceback
 
 if TYPE_CHECKING:
     from foundation.identity.models import User

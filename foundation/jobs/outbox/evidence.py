@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from foundation.jobs.redaction import HIDDEN, redact
+from foundation.outbound.redaction import HIDDEN, redact
 
 ANSWER_LENGTH = 300
 _NAMES = r"password|passwd|secret|token|authorization|cookie|signature|credential|api.?key|private.?key"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import IO
 
 from foundation.changes.audit import audit
-from foundation.jobs.redaction import redact
+from foundation.outbound.redaction import redact
 from foundation.transfers.exporting.csv_file import csv_pieces
 from foundation.transfers.exporting.export import Export
 from foundation.transfers.exporting.profiles import FileFormat

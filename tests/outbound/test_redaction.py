@@ -2,7 +2,7 @@
 
 import pytest
 
-from foundation.jobs.redaction import redact
+from foundation.outbound.redaction import redact
 
 
 @pytest.mark.parametrize(
