@@ -65,5 +65,7 @@ def configure_logs(*, json: bool) -> dict[str, Any]:
             },
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        # Libraries that log the address of every call, with the query in it; foundation.outbound logs what may be told.
+        "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore")},
         "root": {"handlers": ["stderr"], "level": "INFO"},
     }

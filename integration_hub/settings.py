@@ -280,6 +280,11 @@ MAIL_KEEP_DAYS = env.int("HUB_MAIL_KEEP_DAYS", 0)  # 0: a mail's content is gone
 OUTBOX_EVIDENCE_DAYS = env.int("HUB_OUTBOX_EVIDENCE_DAYS", 30)  # contents, single tries, the local mailbox
 OUTBOX_HISTORY_DAYS = env.int("HUB_OUTBOX_HISTORY_DAYS", 180)  # that something was sent, when and how often
 
+# --- calls to other systems (docs/adr/0046) ----------------------------------------------------------------------
+OUTBOUND_PORTS = env.list("HUB_OUTBOUND_PORTS", [80, 443, 8080, 8443], subcast=int)
+OUTBOUND_NETWORKS: list[str] = env.list("HUB_OUTBOUND_NETWORKS", [])  # inside: 10.1.0.0/16, 127.0.0.1:8091
+OUTBOUND_CA_FILE = env.str("HUB_OUTBOUND_CA_FILE", "")  # authorities besides the known ones
+
 UNFOLD = unfold_configuration(site_name=SITE_NAME, environment=ENVIRONMENT)
 
 HUB_EXPORT_DIRECT_ROWS = env.int("HUB_EXPORT_DIRECT_ROWS", 10_000)  # more become a job with a link by mail
