@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ from catalog.models import Price, PriceList, Product, Unit
 from foundation.changes.refusals import refusals
 
 SLOT = ("price_list", "edition", "product", "unit", "currency", "quantity")  # at most one price for each
+Place = tuple[int, int, str, Decimal]
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,13 @@ def prices_save(*, price_list: PriceList, edits: Sequence[PriceEdit]) -> tuple[i
     found = {price.pk: price for price in rows.select_for_update().order_by("pk")}
     _refuse_stale(edits, found)
     gone = [edit.price for edit in edits if edit.is_gone]
+    places = {price.pk: _place(price) for price in found.values()}
     changed = [_changed(found[edit.price], edit) for edit in edits if not edit.is_gone]
     with refusals():
         if gone:
             Price.objects.filter(pk__in=gone).delete()
-        if changed:
-            Price.objects.bulk_update(changed, ["quantity", "value"])
+        for round_ in _rounds(changed, places):
+            Price.objects.bulk_update(round_, ["quantity", "value"])
     return len(changed), len(gone)
 
 
@@ -82,6 +84,40 @@ def _refuse_stale(edits: Sequence[PriceEdit], found: dict[int, Price]) -> None:
 def _changed(price: Price, edit: PriceEdit) -> Price:
     price.quantity, price.value = edit.quantity, edit.value
     return price
+
+
+def _place(price: Price) -> Place:
+    """What no two prices of a list share, as far as the table of prices can change it."""
+    return price.product_id, price.unit_id, price.currency, price.quantity
+
+
+def _rounds(changed: list[Price], former: dict[int, Place]) -> Iterator[list[Price]]:
+    """Bundles in an order in which no price comes to stand where another one still does.
+
+    Prices that change places in a circle stay in theirs and take over what comes there. Where two are to stand in the
+    same place, or in that of a price nobody edited, the database says so.
+    """
+    waiting = {price.pk: price for price in changed}
+    while waiting:
+        taken = {former[key]: key for key in waiting}
+        free = [price for price in waiting.values() if taken.get(_place(price), price.pk) == price.pk]
+        if not free:
+            yield _in_their_places(list(waiting.values()), former)
+            return
+        yield free
+        for price in free:
+            del waiting[price.pk]
+
+
+def _in_their_places(prices: list[Price], former: dict[int, Place]) -> list[Price]:
+    """Let prices whose places are each other's keep theirs, with the values that were to come there."""
+    coming = {_place(price): price.value for price in prices}
+    if len(coming) < len(prices):
+        return prices
+    for price in prices:
+        price.quantity = former[price.pk][-1]
+        price.value = coming[former[price.pk]]
+    return prices
 
 
 @transaction.atomic

@@ -44,6 +44,56 @@ def test_saves_changed_and_deleted_rows_of_a_page(retail):
     assert (done, values(retail)) == ((1, 1), [12, other.value])
 
 
+def tiers(price_list, *quantities):
+    """Prices of one product: from 1 on it costs 1, from 10 on 10."""
+    product = ProductFactory()
+    return [PriceFactory(price_list=price_list, product=product, quantity=one, value=one) for one in quantities]
+
+
+def ladder(price_list):
+    return {int(q): int(v) for q, v in price_list.prices.order_by("quantity").values_list("quantity", "value")}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ((10, 1, 100), {1: 10, 10: 1, 100: 100}),  # two change places
+        ((10, 100, 1), {1: 100, 10: 1, 100: 10}),  # three do, in a circle
+        ((10, 100, 500), {10: 1, 100: 10, 500: 100}),  # each moves to where the next one was
+        ((100, 5, 10), {5: 10, 10: 100, 100: 1}),
+        ((10, 1, 7), {1: 10, 7: 100, 10: 1}),
+    ],
+)
+def test_tiers_change_places_in_one_save(retail, wanted, found):
+    prices = tiers(retail, 1, 10, 100)
+    edits = [edit(price, quantity=Decimal(to)) for price, to in zip(prices, wanted, strict=True)]
+    assert prices_save(price_list=retail, edits=edits) == (3, 0)
+    assert ladder(retail) == found
+
+
+def test_a_tier_takes_the_place_of_one_that_is_deleted(retail):
+    low, high = tiers(retail, 1, 10)
+    assert prices_save(price_list=retail, edits=[edit(low, is_gone=True), edit(high, quantity=Decimal(1))]) == (1, 1)
+    assert ladder(retail) == {1: 10}
+
+
+@pytest.mark.parametrize("wanted", [(10, 10, 1), (1, 100, 100), (10, 1, 10), (5, 5, 100)])
+def test_two_tiers_in_one_place_are_refused_and_nothing_is_saved(retail, wanted):
+    prices = tiers(retail, 1, 10, 100)
+    with pytest.raises(ValidationError, match="duplication of product prices"):
+        prices_save(
+            price_list=retail,
+            edits=[edit(price, quantity=Decimal(to)) for price, to in zip(prices, wanted, strict=True)],
+        )
+    assert ladder(retail) == {1: 1, 10: 10, 100: 100}
+
+
+def test_a_place_of_a_tier_that_was_not_edited_is_refused(retail):
+    low, _high = tiers(retail, 1, 10)
+    with pytest.raises(ValidationError, match="duplication of product prices"):
+        prices_save(price_list=retail, edits=[edit(low, quantity=Decimal(10))])
+
+
 def test_an_older_version_saves_nothing_and_names_the_newer_rows(retail):
     mine, theirs = PriceFactory.create_batch(2, price_list=retail)
     seen = edit(theirs, value=Decimal(1))
