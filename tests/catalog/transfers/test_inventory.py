@@ -1,10 +1,12 @@
 """Inventory by file: both templates and parts of them; what there is becomes movements, and an undo books them back."""
 
 import io
+import json
 from decimal import Decimal
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 
 from catalog.models import Product, StockLevel, StockMovement
 from catalog.resources import InventoryResource
@@ -179,3 +181,26 @@ def test_both_exports_come_in_without_a_change(main):
     for text in (detailed, alone):
         counts, refusals = load(text)
         assert (counts.unchanged, refusals) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("options", "said", "left"),
+    [
+        (["--dry-run"], "total 1, left 0, booked back 2", Decimal(7)),
+        ([], "deleted 0, restored 1, returned 0, left 0, booked back 2", Decimal(10)),
+    ],
+)
+def test_the_command_says_how_many_bookings_an_undo_books_back(main, options, said, left):
+    run, token = applied("SKU,Inventory Status,Quantity\nP1,Out of Stock,7\nP2,,5\n")
+    run_here(run_apply(run=run, check_token=token, ring=False))
+    out = io.StringIO()
+    call_command("undo_import", str(run.pk), *options, stdout=out)
+    assert (out.getvalue().strip(), levels()[0][-1]) == (said, left)
+
+
+def test_the_command_says_it_in_json_too(main):
+    run, token = applied("SKU,Quantity\nP1,7\n")
+    run_here(run_apply(run=run, check_token=token, ring=False))
+    out = io.StringIO()
+    call_command("undo_import", str(run.pk), "--json", stdout=out)
+    assert json.loads(out.getvalue())["taken_back"] == 1

@@ -10,12 +10,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from foundation.jobs.models import Job
 from foundation.jobs.services import run_here
+from foundation.transfers.importing.content import transfer_of
 from foundation.transfers.importing.runs import run_plan_undo, run_undo
 from foundation.transfers.management.arguments import NOTHING_DONE, named_person
 from foundation.transfers.models import ImportRun
 from foundation.transfers.undo import UndoPlan
 
 SOME_LEFT = 1
+BOOKED_BACK = "taken_back"
 COUNTS = ("total", "deleted", "restored", "returned", "left")
 
 
@@ -44,7 +46,8 @@ class Command(BaseCommand):
             self._done(run_plan_undo(run=imported, by=by, ring=False))
             imported.refresh_from_db()
             plan = UndoPlan.from_json(imported.undo_plan or {})
-            report = {"total": plan.total, "left": plan.left_total}
+            booked = transfer_of(imported).resource().undo_count(imported.pk)
+            report = {"total": plan.total, "left": plan.left_total, BOOKED_BACK: booked}
             if not dry_run:
                 report = self._done(run_undo(run=imported, by=by, ring=False))
         except ValidationError as error:
@@ -67,4 +70,6 @@ class Command(BaseCommand):
         for row in left:
             self.stderr.write(f"{row['record']}: {row['reason']}")
         numbers = [f"{name} {report[name]}" for name in COUNTS if name in report]
+        if booked := report.get(BOOKED_BACK):  # only files of stock book anything
+            numbers.append(f"booked back {booked}")
         self.stdout.write(", ".join(numbers))
