@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy
 
 from foundation.transfers.columns import LinkedColumn
 from foundation.transfers.engine.drafting import present_links
@@ -16,6 +18,21 @@ from foundation.transfers.importing.content import layout_of, names_of
 from foundation.transfers.models import ImportRun
 
 PAGE = 50
+WORDS = {  # by the code of an error; all others are rules of a model or of a kind of file
+    "ambiguous": gettext_lazy("not clear which"),
+    "changed_since": gettext_lazy("changed since"),
+    "circle": gettext_lazy("in a circle"),
+    "doubled": gettext_lazy("twice in the file"),
+    "form": gettext_lazy("not a whole row"),
+    "max_length": gettext_lazy("too long"),
+    "parent_refused": gettext_lazy("refused above"),
+    "required": gettext_lazy("missing"),
+    "rule": gettext_lazy("against a rule"),
+    "taken": gettext_lazy("taken"),
+    "unique": gettext_lazy("taken"),
+    "unknown": gettext_lazy("not found"),
+    "value": gettext_lazy("cannot be read"),
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +52,11 @@ class CellError:
     value: str
     code: str
     message: str
+
+    @property
+    def word(self) -> str:
+        """What kind of thing is wrong, in a word."""
+        return str(WORDS.get(self.code, WORDS["rule"]))
 
 
 @dataclass(frozen=True)
@@ -153,8 +175,9 @@ def _written(names: Names, layout: Layout, kind: str, size: int, offset: int) ->
     values = [row[3 : 3 + width] for row in rows] + [row[3 + width :] for row in rows]
     columns = [*shown, *(cell.column for cell in layout.links)]
     labels = Labels(columns, values, names, layout)
+    shown_as = [(known, _label(layout, known)) for known in columns]
     return [
-        PreviewRow(line, name or "", key, _changes(columns, labels, values[:width], values[width:]))
+        PreviewRow(line, name or "", key, _changes(shown_as, labels, values[:width], values[width:]))
         for line, key, name, *values in rows
     ]
 
@@ -164,16 +187,22 @@ def _shown_of_new(layout: Layout) -> list[Any]:
     return [known for known in layout.fields if known.name in given and known.editable]
 
 
-def _changes(shown: list[Any], labels: Labels, new: list[Any], old: list[Any]) -> list[CellChange]:
+def _changes(shown: list[tuple[Any, str]], labels: Labels, new: list[Any], old: list[Any]) -> list[CellChange]:
     return [
-        CellChange(_label(known), labels.text(known, before), labels.text(known, after))
-        for known, after, before in zip(shown, new, old, strict=True)
+        CellChange(label, labels.text(known, before), labels.text(known, after))
+        for (known, label), after, before in zip(shown, new, old, strict=True)
         if after != before and not (not before and after in ("", []))
     ]
 
 
-def _label(known: Any) -> str:
-    return str(known.column_name if isinstance(known, LinkedColumn) else known.verbose_name)
+def _label(layout: Layout, known: Any) -> str:
+    """The header over a value; the field's name where none is, or several are, or it names a record by its number."""
+    if isinstance(known, LinkedColumn):
+        return str(known.column_name)
+    cells = [cell for cell in layout.brought if cell.field is not None and cell.field.name == known.name]
+    if len(cells) == 1 and not (cells[0].kind is Kind.LOOKUP and cells[0].lookup.by_number):
+        return str(cells[0].column.column_name)
+    return str(capfirst(known.verbose_name))
 
 
 def _quiet(names: Names, layout: Layout, kind: str, size: int, offset: int) -> list[PreviewRow]:

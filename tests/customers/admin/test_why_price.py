@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalog.models import PriceListSchedule
+from foundation.identity.models import User
+from integration_hub.navigation import sidebar
 from tests.customers.admin.conftest import allow
 from tests.factories import (
     CustomerFactory,
@@ -128,6 +130,14 @@ def test_the_customers_page_and_the_sidebar_lead_here(boss, url, nordwind):
     assert f"/{nordwind.pk}/ask-price" in page
     assert f'href="{url}"' in page
     assert boss.get(f"/admin/customers/customer/{nordwind.pk}/ask-price/").url == f"{url}?customer={nordwind.pk}"
+
+
+def test_of_the_sidebar_only_its_own_entry_is_lit(rf, boss, url, nordwind):
+    for path, lit in ((url, "Why this price"), (reverse("admin:customers_customer_changelist"), "Customers")):
+        request = rf.get(path, {"customer": nordwind.pk})
+        request.user = User.objects.get(is_superuser=True)
+        entries = [item for group in sidebar(request) for item in group["items"] if "active" in item]
+        assert [str(item["title"]) for item in entries if item["active"](request)] == [lit]
 
 
 def test_takes_the_same_queries_however_many_lists(boss, url, nordwind, chai):

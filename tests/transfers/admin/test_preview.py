@@ -48,8 +48,32 @@ def test_I3_each_error_of_each_row_has_line_column_value_rule_and_remedy(client,
     assert '<td class="hub-number" data-label="Line">4</td>' in page
     assert "<strong>Tax code</strong>: <q>NOPE &lt;b&gt;</q>" in page
     assert "There is no “NOPE &lt;b&gt;”. Correct the cell or create it first." in page
-    assert '<span class="hub-badge hub-neutral">unknown</span>' in page
+    assert '<span class="hub-badge hub-neutral">not found</span>' in page
     assert "<strong>Group Name</strong>: <q>NoGroup</q>" in page
+
+
+def test_values_stand_under_the_headers_of_the_file_and_others_under_the_names_of_fields(client, checked):
+    mother = CustomerFactory(name="Mother")
+    run = checked(f"Name,Parent Id,E-mail\nAda,{mother.pk},ada@hub.example\n")
+    page = open_page(client, run, tab="new")
+    for label, value in (("Name", "Ada"), ("Parent customer", "Mother"), ("E-mail", "ada@hub.example")):
+        assert f'<span class="hub-quiet">{label}:</span> {value}' in page
+
+
+@pytest.mark.parametrize(
+    ("rows", "word"),
+    [
+        ("Ada,NOPE,\n", "not found"),
+        (",,x\n", "missing"),
+        (f"{'x' * 256},,\n", "too long"),
+        ("Ada,,\nada,,\n", "twice in the file"),
+        ("Ada,,PL123\n", "against a rule"),
+        ("Ada\n", "not a whole row"),
+    ],
+)
+def test_a_word_says_what_kind_of_thing_is_wrong(client, checked, rows, word):
+    run = checked(f"Name,Tax code,VAT Id\n{rows}")
+    assert f'<span class="hub-badge hub-neutral">{word}</span>' in open_page(client, run, tab="refused")
 
 
 def test_refused_rows_are_narrowed_to_a_column(client, checked):
@@ -89,8 +113,8 @@ def test_a_group_and_a_term_that_would_get_the_same_number_keep_their_names(clie
     post(client, run, "create_missing")
     run_pending()
     page = open_page(client, run, tab="new")
-    assert '<span class="hub-quiet">customer group:</span> Germany' in page
-    assert '<span class="hub-quiet">payment term:</span> net 30' in page
+    assert '<span class="hub-quiet">Group Name:</span> Germany' in page
+    assert '<span class="hub-quiet">Payment term Label:</span> net 30' in page
 
 
 def test_rows_that_delete_are_counted_shown_and_offered(client, checked):
