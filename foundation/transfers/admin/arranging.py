@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from foundation.identity.models import User
 from foundation.transfers.admin.arrange_form import OptionsForm, ProfileForm, ShapeForm
 from foundation.transfers.admin.mapping_form import PARTS, MappingRows
+from foundation.transfers.admin.run_page import caution
 from foundation.transfers.importing.content import transfer_of
 from foundation.transfers.importing.profiles import profile_list, shape_by_profile
 from foundation.transfers.importing.runs import run_arrange, run_check
@@ -146,6 +147,10 @@ class ArrangePage:
         return self._check(apply="import" in data)
 
     def _check(self, *, apply: bool) -> HttpResponse:
+        self.run.refresh_from_db()
+        if apply and caution(self.run):
+            apply = False
+            messages.warning(self.request, _("This import takes away more than it brings: look at it, then import."))
         try:
             run_check(run=self.run, apply=apply)
         except ValidationError as error:

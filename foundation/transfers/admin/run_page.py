@@ -136,14 +136,14 @@ def found(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "import_label": ngettext("Import %(count)s row now", "Import %(count)s rows now", written)
         % {"count": f"{written:,}"},
         "is_kept_out": is_whole,
-        "caution": _caution(run) if run.state == State.CHECKED and written else "",
+        "caution": caution(run) if run.state == State.CHECKED and written else "",
         "may_apply": run.state == State.CHECKED and written > 0 and not is_whole and is_there,
     }
     return shown | (rows(request, run, kind) if is_there and counts[kind] else {}) | _missing(run, is_there=is_there)
 
 
-def _caution(run: ImportRun) -> str:
-    """What the kind of file says before it is applied; what it goes into may be gone."""
+def caution(run: ImportRun) -> str:
+    """What the kind of file says before it is applied, blank where that is harmless; what it goes into may be gone."""
     try:
         return transfer_of(run).resource().caution(options_of(run))
     except ValidationError as error:

@@ -15,6 +15,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.identity.models import User
@@ -39,7 +40,7 @@ from foundation.transfers.importing.runs import (
 from foundation.transfers.mapping import Mapping
 from foundation.transfers.models import ImportRun
 from foundation.transfers.reading import Shape
-from foundation.ui.pages import Crumb, hub_page
+from foundation.ui.pages import Crumb, confirm_page, hub_page, is_confirmed
 
 State = ImportRun.State
 
@@ -134,9 +135,33 @@ def create_missing(request: HttpRequest, run: ImportRun) -> HttpResponse:
     return _tried(request, run, do)
 
 
+def _refused_words(run: ImportRun) -> list[str]:
+    """What becomes of the refused rows, where there are some."""
+    refused = run.counts.get("refused", 0)
+    sentence = ngettext(
+        "%(count)s row of the file is refused and brings nothing.",
+        "%(count)s rows of the file are refused and bring nothing.",
+        refused,
+    )
+    return [sentence % {"count": f"{refused:,}"}] if refused else []
+
+
 @require_POST
 def apply(request: HttpRequest, run: ImportRun) -> HttpResponse:
-    """Import what the person has seen."""
+    """Import what the person has seen; what takes away more than the rows of the file is asked about once more."""
+    question = page.caution(run)
+    if question and run.state == State.CHECKED and not is_confirmed(request):
+        return confirm_page(
+            request,
+            title=_("Import %(file)s") % {"file": run.name},
+            question=question,
+            submit=_("Yes, import"),
+            cancel_url=run.get_absolute_url(),
+            details=_refused_words(run),
+            hidden={"check_token": [request.POST.get("check_token", "")]},
+            dangerous=True,
+            parents=_parents(run),
+        )
 
     def do() -> None:
         run_apply(run=run, check_token=_token(request))

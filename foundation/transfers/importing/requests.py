@@ -48,7 +48,7 @@ class Wishes:
     def digest(self, what: str, file_digest: str) -> str:
         """Return what two requests for the same have in common."""
         mapping = self.mapping.as_json() if self.mapping else None
-        parts = [
+        parts: list[Any] = [
             what,
             file_digest,
             self.profile,
@@ -59,7 +59,6 @@ class Wishes:
             self.apply,
             self.into,
         ]
-        parts += [self.apply, self.into]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
