@@ -140,6 +140,11 @@ class PriceListSchedule(Tracked):
             ),
         ]
 
+    def clean(self) -> None:
+        """Say it before the database is asked whether it meets others: of a span that ends first it cannot tell."""
+        if self.active_at and self.deactivate_at and self.active_at >= self.deactivate_at:
+            raise ValidationError({"deactivate_at": _("A schedule begins before it ends.")})
+
     def __str__(self) -> str:
         return f"{_local(self.active_at)} – {_local(self.deactivate_at)}"
 

@@ -90,7 +90,7 @@ def explain(
         question=question,
         strategy=str(settings.get_strategy_display()),
         levels=levels_of(customer),
-        lists=[_shown(entry, active, prices, combined, won, question) for entry in chain],
+        lists=[_shown(entry, active, prices, combined, won, question, settings.strategy) for entry in chain],
         value=won.row.value if won else None,
         tier=won.row.quantity if won else None,
         winner=active[won.entry] if won else None,
@@ -134,12 +134,19 @@ def _shown(
     combined: Combined,
     won: Won | None,
     question: Question,
+    strategy: str,
 ) -> ListShown:
     if why := entry.why_not(question.moment):
         return ListShown(entry, False, why, [])
     place = active.index(entry)
     rows = [row for row in prices.get(entry.price_list.pk, []) if _is_asked(row, question)]
-    shown = [Competitor(row, _is(won, row, place), _fate(row, place, combined, won)) for row in rows]
+    is_merged = strategy == PricingSettings.Strategy.MERGE
+    shown = [
+        Competitor(row, True, _("This price holds."))
+        if _is(won, row, place)
+        else Competitor(row, False, _fate(row, place, combined, question.quantity, is_merged=is_merged))
+        for row in rows
+    ]
     return ListShown(entry, True, "" if rows else _("No price of this product in this unit and currency."), shown)
 
 
@@ -147,16 +154,16 @@ def _is(won: Won | None, row: Row, place: int) -> bool:
     return won is not None and won.entry == place and won.row == row
 
 
-def _fate(row: Row, place: int, combined: Combined, won: Won | None) -> str:
-    """What became of one price, in a few words."""
-    if _is(won, row, place):
-        return _("This price holds.")
+def _fate(row: Row, place: int, combined: Combined, quantity: Decimal, *, is_merged: bool) -> str:
+    """Why a price does not hold, in a few words."""
     kept = combined.get(row.slot)
     if kept is None:
         return _("Left out: a list before it has prices of the product, and one of the two allows no merging.")
+    if kept.entry == place and row.quantity > quantity:
+        return _("The quantity does not reach this tier.")
     if kept.entry == place:
-        return _("Another tier holds for this quantity.")
-    if kept.row.value < row.value:
+        return _("A higher tier holds for this quantity.")
+    if not is_merged and kept.row.value < row.value:
         return _("Another list is cheaper for this tier.")
     return _("A list before it gives the price of this tier.")
 

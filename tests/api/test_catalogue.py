@@ -125,6 +125,14 @@ def test_products_and_prices_have_scopes_of_their_own(office):
     assert reader.post(MOVEMENTS, {}).status_code == 403
 
 
+def test_a_schedule_that_ends_before_it_begins_is_refused_in_words(api):
+    body = {"price_list": PriceListFactory().pk, "active_at": "2026-02-01T00:00Z", "deactivate_at": "2026-01-01T00:00Z"}
+    problem = api.post("/api/v1/price-list-schedules/", body).json()
+    assert [(e["pointer"], e["detail"]) for e in problem["errors"]] == [
+        ("/deactivate_at", "A schedule begins before it ends.")
+    ]
+
+
 def test_a_program_books_no_reversal(api):
     body = {"product": ProductFactory().pk, "warehouse": WarehouseFactory().pk, "quantity": -5, "key": "a"}
     problem = api.post(MOVEMENTS, body | {"kind": "reversal"})

@@ -84,7 +84,7 @@ def test_says_why_with_the_chain_and_the_prices_that_compete(api, customer, chai
         (one["name"], one["level"], one["is_active"], [row["fate"] for row in one["prices"]]) for one in answer["chain"]
     ] == [
         ("Own", "customer", True, ["This price holds."]),
-        ("General", "system", True, ["Another tier holds for this quantity."]),
+        ("General", "system", True, ["A higher tier holds for this quantity."]),
     ]
 
 

@@ -78,7 +78,7 @@ def test_files_come_in_and_the_price_is_explained(staff_page: Page, nordwind, wr
     ask_why(page, nordwind, wine, 12)
     expect(page.get_by_text("22.00 EUR", exact=False).first).to_be_visible()
     expect(page.get_by_text("“Nordwind prices” (Customer) has the lowest price of the tier")).to_be_visible()
-    expect(page.get_by_text("Another tier holds for this quantity.").first).to_be_visible()
+    expect(page.get_by_text("A higher tier holds for this quantity.").first).to_be_visible()
     screenshot(page, "why-price")
     ask_why(page, nordwind, wine, 1)
     expect(page.get_by_text("“Gastro prices” (Customer group) has the lowest price of the tier")).to_be_visible()

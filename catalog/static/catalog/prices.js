@@ -21,7 +21,7 @@
         row.classList.toggle("hub-touched", is);
         touched += is ? 1 : 0;
       });
-      state.textContent = touched ? state.dataset.some.replace("%d", touched) : state.dataset.none;
+      if (state) state.textContent = touched ? state.dataset.some.replace("%d", touched) : state.dataset.none;
       return touched;
     }
 

@@ -61,7 +61,7 @@ def test_says_price_reason_chain_and_what_became_of_the_others(boss, url, nordwi
     assert 'hub-price">70.00 EUR' in text
     assert "210.00 EUR together; the price holds from 1 on" in text
     assert "“Gastro list” (Customer group) has the lowest price of the tier that is reached, from 1 on." in text
-    assert "Another tier holds for this quantity." in text
+    assert "The quantity does not reach this tier." in text
     assert "Another list is cheaper for this tier." in text
     assert re.findall(r'class="(hub-winner|)">\s*<div class="hub-row">\s*<a[^>]*><strong>([^<]*)', text) == [
         ("", "Own list"),

@@ -53,7 +53,7 @@ def test_the_lowest_price_of_the_tier_wins_and_the_others_say_why_not(customer, 
     assert (answer.value, answer.winner.level, answer.levels) == (70, Level.GROUP, list(Level))
     assert answer.reason == ("“Gastro” (Customer group) has the lowest price of the tier that is reached, from 1 on.")
     assert [(shown.entry.price_list.name, [c.fate for c in shown.competitors]) for shown in answer.lists] == [
-        ("Own", ["Another tier holds for this quantity."]),
+        ("Own", ["The quantity does not reach this tier."]),
         ("Gastro", ["This price holds."]),
         ("Everybody", ["Another list is cheaper for this tier."]),
     ]
@@ -68,6 +68,7 @@ def test_by_priority_the_first_list_wins_and_may_block_the_rest(customer, chai):
     assert ask(customer, chai).reason == (
         "“Gastro” (Customer group) is the first list with a price of this tier, from 1 on."
     )
+    assert ask(customer, chai).lists[2].competitors[0].fate == "A list before it gives the price of this tier."
     CustomerPriceList.objects.update(merge_allowed=False)
     answer = ask(customer, chai)
     assert (answer.value, answer.reason) == (None, "The smallest tier begins at 10.")
