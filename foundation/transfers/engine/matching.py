@@ -75,9 +75,14 @@ def joins(layout: Layout, identity: Identity) -> str:
 
 
 def value_in(layout: Layout, name: str) -> str:
-    """SQL of what a row says for an identifying field, in the form in which it is compared; null when blank."""
-    values = [_value(cell) for cell in layout.cells_of(name)]
-    return f"coalesce({', '.join(values)})" if values else "NULL"
+    """SQL of what a row says for an identifying field, in the form in which it is compared; null when blank.
+
+    Of several cells the first filled one counts, also where it makes no sense: no record is meant then.
+    """
+    cells = layout.cells_of(name)
+    if len(cells) < 2:
+        return _value(cells[0]) if cells else "NULL"
+    return f"CASE {' '.join(f'WHEN {cell.filled} THEN {_value(cell)}' for cell in cells)} END"
 
 
 def _value(cell: Cell) -> str:

@@ -169,6 +169,17 @@ def test_S1_price_lists_of_anothers_customer_are_neither_found_nor_changed(world
     ]
 
 
+def test_a_customer_named_in_vain_is_not_found_by_the_next_column(world):
+    text = "Customer Name,Customer Code,Price List\nTwin,C-1,Net\nNobody,C-1,Net\n"
+    _counts, refusals = run(text)
+    assert [(r.line, r.message) for r in refusals] == [
+        (2, "2 records are called “Twin”."),
+        (2, "Say at which position the price list stands; the smallest number is asked first."),
+        (3, "There is no customer “Nobody”. Import the customers first, or correct the cell."),
+        (3, "Say at which position the price list stands; the smallest number is asked first."),
+    ]
+
+
 def test_an_import_is_checked_applied_and_undone(world):
     before = state()
     text = "Price List,Position,Merge Allowed,Delete\nNet,2,0,\nSale,1,,\nGross,,,1\n"
