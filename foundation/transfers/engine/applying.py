@@ -45,13 +45,13 @@ def apply(names: Names, layout: Layout, on_rows: OnSlice) -> tuple[dict[str, int
 
 def is_stale(names: Names, layout: Layout) -> bool:
     """Whether something has changed since the check that could make a difference to it."""
-    versions = fetch(f"""
-        SELECT 1 FROM {names.rows} r LEFT JOIN {layout.table} t ON t.{layout.key} = r.id
+    # Counted, though one is enough: asked for one, the planner hopes to meet it soon and compares each with each.
+    ((others,),) = fetch(f"""
+        SELECT count(*) FROM {names.rows} r LEFT JOIN {layout.table} t ON t.{layout.key} = r.id
         WHERE r._state IN ('changed', 'deleted')
             AND (t.version IS DISTINCT FROM r._version OR r._links IS DISTINCT FROM {staging.links_hash(layout)})
-        LIMIT 1
     """)
-    if bool(versions) or not layout.resource.is_current(names, layout):
+    if others or not layout.resource.is_current(names, layout):
         return True
     return creating.exists_now(names) or _is_known_now(names, layout)
 
@@ -59,16 +59,14 @@ def is_stale(names: Names, layout: Layout) -> bool:
 def _is_known_now(names: Names, layout: Layout) -> bool:
     """Whether somebody has made a record that a new row means."""
     for identity in usable(layout):
-        columns = [layout.model._meta.get_field(name) for name in identity.fields]
         if identity.must_exist:
             continue
         shown = [attribute(layout, name) for name in identity.fields]
         visible = inlined(layout.resource.visible(layout.options).order_by().values("pk", *shown))
-        same = " AND ".join(_same(str(known.column), known) for known in columns)  # type: ignore[union-attr]
+        same = " AND ".join(_same(layout, name, needed=name in identity.needed) for name in identity.fields)
         filled = " AND ".join(_filled(layout, name) for name in identity.needed)
         if identity.unless:
             filled += f" AND r.{quoted(_column(layout, identity.unless))} = ''"
-        # Counted, though one is enough: asked for one, the planner hopes to meet it soon and compares each with each.
         join = f"SELECT count(*) FROM {names.rows} r JOIN ({visible}) t ON {same} WHERE r._state = 'new' AND {filled}"
         if fetch(join)[0][0]:
             return True
@@ -86,9 +84,12 @@ def _column(layout: Layout, name: str) -> str:
     return str(layout.model._meta.get_field(name).column)  # type: ignore[union-attr]
 
 
-def _same(column: str, known: object) -> str:
-    name = quoted(column)
-    return f"lower(t.{name}) = lower(r.{name})" if is_text(known) else f"t.{name} IS NOT DISTINCT FROM r.{name}"
+def _same(layout: Layout, name: str, *, needed: bool) -> str:
+    """SQL: record and row have the same. A filled field is compared plainly: rows are joined by no other comparison."""
+    known, column = layout.model._meta.get_field(name), quoted(_column(layout, name))
+    if is_text(known):
+        return f"lower(t.{column}) = lower(r.{column})"
+    return f"t.{column} = r.{column}" if needed else f"t.{column} IS NOT DISTINCT FROM r.{column}"
 
 
 def _slices(names: Names, state: str) -> Iterator[Slice]:
