@@ -236,6 +236,7 @@ def undo_file(run: JobRun) -> dict[str, Any]:
             on_progress=lambda done, total: run.progress(done, total),
             check_cancelled=run.check_cancelled,
         ).as_json()
+        crash_point("undo.ledger")
         report["taken_back"] = transfer_of(imported).resource().undo(imported.pk, run.owner)
         ImportRun.objects.filter(pk=imported.pk).update(
             state=State.UNDONE, undone_at=Now(), counts=imported.counts | {"undo": report}, error=""
