@@ -141,7 +141,7 @@ def _called(layout: Layout, alias: str) -> str:
 
 
 def _name_of(model: type[models.Model], alias: str, skipped: str = "") -> str:
-    """The first of the ways to call it that is not blank; what has no name is called by the record it belongs to."""
+    """The first of the ways to call it that is not blank; what has none is called by the records it points to."""
     known = {f.name: f for f in model._meta.concrete_fields if isinstance(f, models.CharField)}
     ways = [[known[name] for name in way if name in known] for way in CALLED]
     texts = [
@@ -154,11 +154,13 @@ def _name_of(model: type[models.Model], alias: str, skipped: str = "") -> str:
 
 def _name_of_holder(model: type[models.Model], alias: str, skipped: str) -> str:
     keys = [f for f in model._meta.concrete_fields if isinstance(f, models.ForeignKey) and f.name != skipped]
-    if not keys:
-        return "''"
-    holder = keys[0].related_model
-    table, key = quoted(holder._meta.db_table), quoted(str(holder._meta.pk.column))
-    return f"(SELECT {_name_of(holder, 'x')} FROM {table} x WHERE x.{key} = {alias}.{quoted(str(keys[0].column))})"
+    names = []
+    for known in keys:
+        holder = known.related_model
+        table, key = quoted(holder._meta.db_table), quoted(str(holder._meta.pk.column))
+        own = f"x.{key} = {alias}.{quoted(str(known.column))}"
+        names.append(f"(SELECT NULLIF({_name_of(holder, 'x')}, '') FROM {table} x WHERE {own})")
+    return f"concat_ws(' – ', {', '.join(names)})" if names else "''"
 
 
 def _written(names: Names, layout: Layout, kind: str, size: int, offset: int) -> list[PreviewRow]:

@@ -12,6 +12,7 @@ from customers.resources import CustomerPriceListResource, GeneralPriceListResou
 from foundation.changes.recording import recording
 from foundation.jobs.services import run_here
 from foundation.transfers.engine.testing import import_table
+from foundation.transfers.importing.preview import page_of
 from foundation.transfers.importing.runs import run_apply, run_check, run_create, run_plan_undo, run_undo
 from foundation.transfers.options import Options
 from foundation.transfers.plain.tables import read_table
@@ -178,6 +179,15 @@ def test_a_customer_named_in_vain_is_not_found_by_the_next_column(world):
         (3, "There is no customer “Nobody”. Import the customers first, or correct the cell."),
         (3, "Say at which position the price list stands; the smallest number is asked first."),
     ]
+
+
+def test_a_preview_says_whose_price_list_it_is(world):
+    file = ContentFile(b"Customer Code,Price List,Position\nC-1,Sale,3\n", name="x.csv")
+    imported = run_create(transfer=transfer_by_slug("customer-price-lists"), file=file, name="x.csv", owner=None)
+    run_here(run_check(run=imported, ring=False))
+    imported.refresh_from_db()
+    (row,) = page_of(imported, "new", 1)
+    assert (row.name, {change.label: change.new for change in row.changes}["Position"]) == ("Sale – Ada", "3")
 
 
 def test_an_import_is_checked_applied_and_undone(world):
