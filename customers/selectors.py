@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from customers.models import Customer, CustomerQuerySet, PaymentTerm, TaxCode
+from foundation.changes.deleting import counted
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -137,7 +138,7 @@ def delete_reasons(customers: Iterable[Customer]) -> dict[int, list[str]]:
     for relation in _protecting(Customer):
         rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": keys})
         for key, count in rows.values_list(relation.field.attname).annotate(Count("pk")).order_by():
-            reasons[key].append(_counted(relation.related_model, count))
+            reasons[key].append(counted(relation.related_model, count))
     return dict(reasons)
 
 
@@ -165,8 +166,3 @@ def _protecting(model: type[models.Model]) -> list[models.ManyToOneRel]:
         for relation in model._meta.related_objects
         if isinstance(relation, models.ManyToOneRel) and relation.on_delete in (models.PROTECT, models.RESTRICT)
     ]
-
-
-def _counted(model: type[models.Model], count: int) -> str:
-    name = model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural
-    return f"{count} {name}"

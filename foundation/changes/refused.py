@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 
+from foundation.changes.deleting import counted, deletion_of
 from foundation.changes.records import RecordAdmin, RecordForm
 from foundation.changes.refusals import refusals
 
@@ -25,6 +28,13 @@ class RefusedForm(RecordForm):
         if self.refused:
             raise forms.ValidationError(self.refused)
         return cleaned
+
+
+def _may_delete(request: HttpRequest, model: type[Model]) -> bool:
+    """Whether the person may delete such rows; what has no right of its own goes with what it is part of."""
+    if "delete" not in model._meta.default_permissions:
+        return True
+    return request.user.has_perm(f"{model._meta.app_label}.{get_permission_codename('delete', model._meta)}")
 
 
 class RefusedAdmin(RecordAdmin):
@@ -44,6 +54,18 @@ class RefusedAdmin(RecordAdmin):
         except ValidationError as refusal:
             request.refused = refusal.messages  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
+        """What the page that asks before a deletion shows; in counts, because a record may have a million of them."""
+        records = list(objs)
+        rows = self.model._base_manager.filter(pk__in=[record.pk for record in records])
+        found = deletion_of(rows)
+        along = [counted(model, number) for model, number in found.goes.items()]
+        shown = [f"{capfirst(self.opts.verbose_name)}: {record}" for record in records]
+        forbidden = {str(model._meta.verbose_name) for model in found.goes if not _may_delete(request, model)}
+        numbers = {self.opts.verbose_name_plural: len(records)}
+        numbers |= {model._meta.verbose_name_plural: number for model, number in found.goes.items()}
+        return [*shown, *([along] if along else [])], numbers, forbidden, found.obstacles()
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Hand the refusal to the form."""
