@@ -3,6 +3,7 @@
 from customers.models.accounts import Account, CustomerSettings
 from customers.models.addresses import Address
 from customers.models.customer import Customer, CustomerQuerySet
+from customers.models.duplicates import DuplicateReason, LikelyDuplicate, NotDuplicate
 from customers.models.groups import CustomerGroup, InternalRating, PaymentTerm, TaxCode
 from customers.models.notes import Note
 from customers.models.people import Contact, Department, Membership
@@ -18,9 +19,12 @@ __all__ = [
     "CustomerQuerySet",
     "CustomerSettings",
     "Department",
+    "DuplicateReason",
     "GroupPriceList",
     "InternalRating",
+    "LikelyDuplicate",
     "Membership",
+    "NotDuplicate",
     "Note",
     "PaymentTerm",
     "SystemPriceList",
