@@ -24,6 +24,9 @@ def register() -> None:
         )
     )
     register_card(
+        Card("duplicates", _("Likely duplicates"), 40, "customers/card_duplicates.html", context=duplicates_card)
+    )
+    register_card(
         Card("first_steps", _("Welcome"), 10, "customers/first_steps.html", context=first_steps, area=Area.WELCOME)
     )
 
@@ -35,3 +38,10 @@ def first_steps(request: HttpRequest) -> dict[str, Any] | None:
     if not request.user.has_perm("customers.add_customer") or Customer.objects.exists():
         return None
     return {}
+
+
+def duplicates_card(request: HttpRequest) -> dict[str, Any] | None:
+    """Say how many groups of likely duplicates wait."""
+    from customers.admin.duplicates import duplicates_waiting
+
+    return duplicates_waiting(request)

@@ -47,6 +47,9 @@ GROUPS = (
             "customers.account": "account_tree",
             "customers.note": "sticky_note_2",
         },
+        pages=(
+            Page("customers_customer_duplicates", _("Likely duplicates"), "join_inner", ("customers.view_customer",)),
+        ),
     ),
     Group(
         _("Catalogue"),

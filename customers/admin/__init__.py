@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from customers.admin import accounts, customer, general_lists, masterdata, people
+from customers.admin.duplicates import likeness_of
 from customers.admin.tree import organisation
 from customers.admin.why_price import ask_about_product
 from foundation.ui.panels import Panel, register_panel
@@ -25,6 +26,10 @@ register_panel(
         context=general_lists.chain_of_customer,
         side=True,
     ),
+)
+register_panel(
+    "customers.customer",
+    Panel("likeness", _("In the hub twice?"), 5, "customers/admin/likeness.html", context=likeness_of, side=True),
 )
 register_panel(
     "customers.customergroup",

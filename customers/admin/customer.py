@@ -19,6 +19,7 @@ from customers.admin.autocomplete import limit_by_address
 from customers.admin.base import CustomersAdmin
 from customers.admin.columns import CustomerColumns, with_parent_name
 from customers.admin.customer_form import FIELDSETS, CustomerForm, group_of_address, inherited_labels
+from customers.admin.duplicates import DuplicatesPages
 from customers.admin.inlines import AddressInline, ContactInline, CustomerPriceListInline, NoteInline
 from customers.admin.overview import OverviewPage
 from customers.admin.scope import CustomerScopeMixin
@@ -40,7 +41,14 @@ def customers_of_person(email: str) -> list[int]:
 
 @admin.register(Customer)
 class CustomerAdmin(
-    OverviewPage, WhyPricePage, CustomerColumns, CustomerActions, CustomerScopeMixin, TransferMixin, CustomersAdmin
+    OverviewPage,
+    DuplicatesPages,
+    WhyPricePage,
+    CustomerColumns,
+    CustomerActions,
+    CustomerScopeMixin,
+    TransferMixin,
+    CustomersAdmin,
 ):
     """Companies that buy from us."""
 
