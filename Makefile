@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; `make help` lists the rest. What a person runs here, CI runs too.
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-CODE := integration_hub foundation catalog customers
+CODE := integration_hub foundation catalog customers sandbox
 ARGS ?=
 WORKERS ?= 2
 

@@ -3,6 +3,7 @@
 * `child_env`, `children`: real processes of the hub on this test's database;
 * `hub_server`: the hub over real HTTP; `page` (nobody signed in), `staff_page`, `phone_page`, `sign_in`, `screenshot`:
   a real Chromium before it. Mark such tests `@pytest.mark.browser`;
+* `sandbox`: the simulated outside systems on a free port, which the hub may call;
 * `superuser`: a member of staff who may do everything.
 """
 
@@ -26,6 +27,7 @@ from tests.fixtures.browser import (
 )
 from tests.fixtures.children import child_env, children
 from tests.fixtures.ledger import _flush_may_empty_the_ledger, _requests_say_who_they_are
+from tests.fixtures.sandbox import sandbox
 
 __all__ = [
     "_flush_may_empty_the_ledger",
@@ -40,6 +42,7 @@ __all__ = [
     "hub_server",
     "page",
     "phone_page",
+    "sandbox",
     "screenshot",
     "sign_in",
     "staff_page",

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from integration_hub import local
-from integration_hub.embedded_postgres import EmbeddedPostgres
 from integration_hub.launch.children import Child, adopt_orphans, die_with_launcher
 from integration_hub.launch.place import bind_address, sole_use, taken_port, wanted_port
+from integration_hub.launch.simulated import point_hub_at, sandbox_child, sandbox_listener, wants_sandbox
 from integration_hub.launch.supervisor import StopSignal, Supervisor, say
 
 WEB_PROCESSES, WEB_THREADS = 2, 4
@@ -57,12 +57,17 @@ def launch(stop: StopSignal) -> None:
     with contextlib.ExitStack() as held:
         held.enter_context(sole_use(directory, url))
         listener = held.enter_context(contextlib.closing(taken_port(address, port)))
+        simulated = held.enter_context(contextlib.closing(sandbox_listener(port))) if wants_sandbox() else None
+        sandbox = point_hub_at(simulated) if simulated else ""
         server = held.enter_context(local.environment(check_server=True))
         if stop.is_set:
             raise Stopped
         facts = prepared(stop)
         adopt_orphans()
-        run(stop, server, listener, url, facts)
+        logs = made_logs()
+        helpers = [worker(logs), *([sandbox_child(simulated, directory, logs)] if simulated else [])]
+        supervisor = Supervisor(web_server(listener, logs), helpers, server, stop)
+        run(supervisor, listener, welcome(url, facts, logs, sandbox=sandbox))
 
 
 def prepared(stop: StopSignal) -> dict[str, Any]:
@@ -89,18 +94,20 @@ def prepared(stop: StopSignal) -> dict[str, Any]:
     return facts
 
 
-def run(
-    stop: StopSignal, server: EmbeddedPostgres | None, listener: socket.socket, url: str, facts: dict[str, Any]
-) -> None:
-    """Web server and worker, from their start to their end."""
+def made_logs() -> Path:
+    """Where everybody writes their log."""
     logs = local.data_directory() / "logs"
     logs.mkdir(exist_ok=True)
-    supervisor = Supervisor(web_server(listener, logs), [worker(logs)], server, stop)
+    return logs
+
+
+def run(supervisor: Supervisor, listener: socket.socket, words: str) -> None:
+    """Everything that runs, from its start to its end; `words` are said once it is up."""
     parent = os.getppid()
     host, port = listener.getsockname()[:2]
     try:
         if supervisor.start(f"http://{_reachable(host)}:{port}/healthz"):
-            say(welcome(url, facts, logs))
+            say(words)
             supervisor.watch(lambda: "MAKELEVEL" in os.environ and os.getppid() != parent)
     finally:
         say("\nStopping (Ctrl-C again to stop at once) …")
@@ -129,10 +136,12 @@ def worker(logs: Path) -> Child:
     return Child("worker", [sys.executable, "manage.py", "worker"], logs / "worker.log")
 
 
-def welcome(url: str, facts: dict[str, Any], logs: Path) -> str:
+def welcome(url: str, facts: dict[str, Any], logs: Path, *, sandbox: str = "") -> str:
     """Return the block a person sees when everything is up."""
     lines = ["", "Integration Hub is running.", ""]
     lines += [f"  {title:<10} {url}{path}" for title, path in facts["addresses"]]
+    if sandbox:
+        lines.append(f"  {'Sandbox':<10} {sandbox}/  (simulated outside systems)")
     lines += ["", *_sign_ins(facts["sign_ins"], has_staff=facts["has_staff"])]
     lines += [f"  {'Data':<10} {local.data_directory()}", f"  {'Logs':<10} {logs}", "", "Ctrl-C stops it.", ""]
     return "\n".join(lines)

@@ -11,14 +11,26 @@ from pathlib import Path
 from integration_hub.local import LocalError
 
 DEFAULT_PORT = "8000"
+LARGEST_PORT = 65535
 
 
 def wanted_port() -> int:
     """Return PORT, or refuse it."""
     text = os.environ.get("PORT") or DEFAULT_PORT
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= LARGEST_PORT:
         raise LocalError(f"PORT is “{text}”: choose a number from 1 to 65535, for example PORT=8001.")
     return int(text)
+
+
+def is_wanted(name: str, *, default: bool) -> bool:
+    """Whether a variable switches something on."""
+    text = os.environ.get(name, "").strip().lower()
+    return text not in ("0", "no", "false", "off") if text else default
+
+
+def wants_demo() -> bool:
+    """HUB_DEMO=0 leaves the demo company out."""
+    return is_wanted("HUB_DEMO", default=True)
 
 
 def bind_address() -> str:
@@ -47,7 +59,7 @@ def taken_port(address: str, port: int) -> socket.socket:
 def _no_port(address: str, port: int, error: OSError) -> str:
     if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
         return f"HUB_BIND is “{address}”, which is not this machine: 127.0.0.1 is for it alone, 0.0.0.0 for everybody."
-    other = port + 1 if port < 65535 else port - 1
+    other = port + 1 if port < LARGEST_PORT else port - 1
     return (
         f"Port {port} is in use: stop the program that uses it, or choose another, for example PORT={other} make run."
     )

@@ -4,7 +4,6 @@ Progress goes to stderr. The last line of stdout is what the launcher prints: ad
 """
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,8 @@ import django
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+
+from integration_hub.launch.place import wants_demo
 
 LOCK = 4_856_200  # any number, the same in every hub: two that start on one database migrate one after the other
 
@@ -77,11 +78,6 @@ def demo_load() -> None:
     if wants_demo() and not has_staff():
         say("Loading the demo company")
         call_command("load_demo", stdout=sys.stderr)
-
-
-def wants_demo() -> bool:
-    """HUB_DEMO=0 leaves the demo company out."""
-    return os.environ.get("HUB_DEMO", "1").strip().lower() not in ("0", "no", "false", "off")
 
 
 def has_staff() -> bool:

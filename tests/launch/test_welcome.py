@@ -14,12 +14,14 @@ def test_tells_addresses_sign_ins_and_places(monkeypatch):
         "sign_ins": [["a@demo", "secret", "all"], ["bob@demo", "s", "some"]],
         "has_staff": True,
     }
-    assert welcome("http://localhost:8000", facts, Path("/srv/hub/logs")).splitlines() == [
+    words = welcome("http://localhost:8000", facts, Path("/srv/hub/logs"), sandbox="http://127.0.0.1:8090")
+    assert words.splitlines() == [
         "",
         "Integration Hub is running.",
         "",
         "  Admin      http://localhost:8000/admin/",
         "  Mailbox    http://localhost:8000/mailbox/",
+        "  Sandbox    http://127.0.0.1:8090/  (simulated outside systems)",
         "",
         "  Demo sign-ins, with their passwords as long as nobody changed them",
         "    a@demo    secret  all",
