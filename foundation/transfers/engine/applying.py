@@ -10,7 +10,7 @@ from foundation.transfers.columns import Link
 from foundation.transfers.engine import creating, staging
 from foundation.transfers.engine.layout import Cell, Layout
 from foundation.transfers.engine.matching import attribute, is_text, usable
-from foundation.transfers.engine.sql import Names, execute, fetch, inlined, prepare_session, quoted, typed
+from foundation.transfers.engine.sql import MANY_ROWS, Names, execute, fetch, inlined, prepare_session, quoted, typed
 
 ROWS_PER_SLICE = 5_000
 Slice = tuple[int, int, int]  # depth, first line, last line
@@ -41,6 +41,15 @@ def apply(names: Names, layout: Layout, on_rows: OnSlice) -> tuple[dict[str, int
         on_rows(done)
     staging.seal(names, layout, "r._state IN ('new', 'changed')")
     return created, layout.resource.finish(layout.options) if done else {}
+
+
+def refresh_statistics(layout: Layout, written: int) -> None:
+    """Have the database look at a table that has grown or changed a lot; outside a transaction, for it holds a lock.
+
+    Its own process comes round within a minute. Who imports at once again, or looks at the list, does not wait for it.
+    """
+    if written > MANY_ROWS and layout.model._meta.managed:
+        execute(f"ANALYZE {layout.table}")
 
 
 def is_stale(names: Names, layout: Layout) -> bool:

@@ -7,7 +7,7 @@ from django.db import models
 from foundation.transfers.declaration import Identity
 from foundation.transfers.engine.layout import Cell, Kind, Layout
 from foundation.transfers.engine.naming import NUMBER, name_in
-from foundation.transfers.engine.sql import execute, inlined, literal, quoted
+from foundation.transfers.engine.sql import MANY_ROWS, execute, fetch, inlined, literal, quoted
 from foundation.transfers.options import CLEAR
 
 
@@ -17,9 +17,16 @@ def usable(layout: Layout) -> list[Identity]:
 
 
 def match(layout: Layout) -> None:
-    """Find the records of all fresh rows, one statement per identity."""
+    """Find the records of all fresh rows, one statement per identity.
+
+    A table that was filled a moment ago has no statistics to go by yet: the planner would take it for nearly empty and
+    read all of it for each row of the file.
+    """
+    ((rows,),) = fetch("SELECT count(*) FROM fresh")
+    execute(f"SET LOCAL enable_nestloop = {'off' if rows > MANY_ROWS else 'on'}")
     for number, identity in enumerate(usable(layout)):
         _match(layout, number, identity, _visible(layout))
+    execute("SET LOCAL enable_nestloop = on")
 
 
 def _visible(layout: Layout) -> str:

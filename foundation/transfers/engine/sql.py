@@ -28,6 +28,7 @@ __all__ = [
     "typed",
 ]
 
+MANY_ROWS = 2_000  # more of them are cheaper compared with everything known than looked up one by one
 WORK_MEM = "64MB"
 
 

@@ -10,10 +10,9 @@ from django.db import connection
 from foundation.transfers.engine.drafting import present_links
 from foundation.transfers.engine.layout import Layout
 from foundation.transfers.engine.numbers import plain_number
-from foundation.transfers.engine.sql import Names, execute, fetch, literal, quoted
+from foundation.transfers.engine.sql import MANY_ROWS, Names, execute, fetch, literal, quoted
 
 ROWS_PER_REPORT = 5_000
-MANY_ROWS = 2_000  # more of them are cheaper compared with everything known than looked up one by one
 ERROR_COLUMNS = "_line bigint, place smallint, column_name text, value text, code text, message text"
 DEPTH_COLUMNS = "id bigint PRIMARY KEY, _line bigint, depth integer"
 MISSING_COLUMNS = "model text, field text, place smallint, key text, name text, id bigint, used boolean"

@@ -20,7 +20,7 @@ from foundation.jobs.crash_points import crash_point
 from foundation.jobs.errors import JobFailed
 from foundation.jobs.registry import job
 from foundation.jobs.runs import JobRun
-from foundation.transfers.engine.applying import apply, is_stale
+from foundation.transfers.engine.applying import apply, is_stale, refresh_statistics
 from foundation.transfers.engine.checking import check
 from foundation.transfers.engine.staging import StagedRow, is_staged
 from foundation.transfers.importing.content import Content, content_of, layout_of, names_of, transfer_of
@@ -192,6 +192,7 @@ def _written(run: JobRun, imported: ImportRun) -> dict[str, Any]:
         imported.counts = counts
         mail_imported(run, imported)
         crash_point("transfers.applied")
+    refresh_statistics(layout, total)
     return counts
 
 
@@ -241,6 +242,7 @@ def undo_file(run: JobRun) -> dict[str, Any]:
         ImportRun.objects.filter(pk=imported.pk).update(
             state=State.UNDONE, undone_at=Now(), counts=imported.counts | {"undo": report}, error=""
         )
+    refresh_statistics(layout_of(imported), plan.total)
     return report
 
 
