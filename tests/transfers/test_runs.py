@@ -220,7 +220,7 @@ def test_the_preview_says_from_what_to_what_and_who_would_be_made():
     (row,) = page_of(run, "changed", 1)
     assert (row.line, [(c.label, c.old, c.new) for c in row.changes]) == (
         2,
-        [("name", "Old", "Ada"), ("customer group", "", "Gastro")],
+        [("Name", "Old", "Ada"), ("Group Name", "", "Gastro")],
     )
     assert ([row.name for row in page_of(run, "new", 1)], run.counts["created"]) == (
         ["Bob"],
