@@ -182,6 +182,28 @@ class PriceResource(PlainResource):
             count,
         ) % {"count": f"{count:,}", "list": chosen.name}
 
+    def undo_without(self, options: Options) -> frozenset[str]:
+        """Prices that replaced all others go out of force with their edition."""
+        return frozenset({Price._meta.db_table}) if options.strategy == Strategy.RESET else frozenset()
+
+    def undo_caution(self, options: Options, counts: dict[str, Any]) -> str:
+        """How many prices go, and whether somebody's later work is among them."""
+        if options.strategy != Strategy.RESET or "edition" not in counts:
+            return ""
+        chosen = self.list_for(options)
+        prices = Price.objects.filter(price_list=chosen, edition=counts["edition"])
+        total, changed = prices.count(), prices.filter(version__gt=1).count()
+        later = changed + max(0, total - counts["new"])
+        sentence = ngettext(
+            "“%(list)s” gets the prices back that it had before the import; the %(count)s price that it has now goes.",
+            "“%(list)s” gets the prices back that it had before the import; all %(count)s that it has now go.",
+            total,
+        ) % {"count": f"{total:,}", "list": chosen.name}
+        since = ngettext(
+            "%(count)s of them was changed or added since.", "%(count)s of them were changed or added since.", later
+        ) % {"count": f"{later:,}"}
+        return f"{sentence} {since}" if later else sentence
+
     def undo_problem(self, options: Options, counts: dict[str, Any]) -> str:
         """A list goes back one edition at a time, and not to one whose prices were cleared away."""
         chosen = PriceList.objects.filter(pk=options.into or 0).first()

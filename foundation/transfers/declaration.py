@@ -168,6 +168,14 @@ class Declared:
         """Why an import of these counts cannot be undone now; blank if it can."""
         return ""
 
+    def undo_without(self, options: Options) -> frozenset[str]:
+        """Tables whose rows an undo need not touch one by one, because it takes them out of force as a whole."""
+        return frozenset()
+
+    def undo_caution(self, options: Options, counts: dict[str, Any]) -> str:
+        """What a person should hear of an undo that takes away more than its rows say."""
+        return ""
+
     def caution(self, options: Options) -> str:
         """What a person should hear before the import is applied."""
         return ""

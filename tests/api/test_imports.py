@@ -252,7 +252,7 @@ def test_rows_show_what_would_become_of_them(api):
             "line": 2,
             "record": old.pk,
             "name": "Ada",
-            "changes": [{"field": "name", "old": "Old Ada", "new": "Ada"}],
+            "changes": [{"field": "Name", "old": "Old Ada", "new": "Ada"}],
             "errors": [],
         }
     ]

@@ -190,6 +190,7 @@ class ImportSerializer(serializers.ModelSerializer[ImportRun]):
     sha256 = serializers.CharField(source="digest")
     counts = serializers.SerializerMethodField(help_text="Null until the file is checked.")
     progress = serializers.SerializerMethodField(help_text="Null while no job is at work.")
+    into = serializers.SerializerMethodField(help_text="Key of what the file goes into: of prices, the price list.")
     options = serializers.SerializerMethodField()
     shape = ShapeSerializer()
     mapping = serializers.ListField(child=serializers.DictField(), help_text="Which header fills which column.")
@@ -203,7 +204,7 @@ class ImportSerializer(serializers.ModelSerializer[ImportRun]):
         model = ImportRun
         fields = (
             *("id", "what", "name", "size", "sha256", "state", "check_token", "counts", "progress", "error"),
-            *("shape", "mapping", "options", "unknown_columns"),
+            *("shape", "mapping", "into", "options", "unknown_columns"),
             *("created_at", "checked_at", "applied_at", "undone_at", "links"),
         )
         read_only_fields = fields
@@ -218,6 +219,10 @@ class ImportSerializer(serializers.ModelSerializer[ImportRun]):
         """Return how far the job is that is at work."""
         job: Job | None = self.context["jobs"].get(job_number(run))
         return ProgressSerializer(job.progress).data if job else None
+
+    def get_into(self, run: ImportRun) -> int | None:
+        """Return the key of the record the whole file goes into."""
+        return Options.from_json(run.options).into
 
     @extend_schema_field(OptionsSerializer)
     def get_options(self, run: ImportRun) -> Any:
@@ -342,5 +347,6 @@ class UndoPlanSerializer(PageSerializer):
             ("done", "what was done"),
         ]
     )
+    caution = serializers.CharField(allow_blank=True, help_text="What goes besides, where that is more than rows say.")
     tables = TableCountsSerializer(many=True)
     results = LeftSerializer(many=True)

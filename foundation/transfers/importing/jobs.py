@@ -23,7 +23,7 @@ from foundation.jobs.runs import JobRun
 from foundation.transfers.engine.applying import apply, is_stale, refresh_statistics
 from foundation.transfers.engine.checking import check
 from foundation.transfers.engine.staging import StagedRow, is_staged
-from foundation.transfers.importing.content import Content, content_of, layout_of, names_of, transfer_of
+from foundation.transfers.importing.content import Content, content_of, layout_of, names_of, options_of, transfer_of
 from foundation.transfers.importing.logs import attach_refusals
 from foundation.transfers.importing.mail import mail_checked, mail_failed, mail_imported
 from foundation.transfers.importing.runs import all_or_nothing_sentence, refuse_undo
@@ -207,9 +207,14 @@ def plan_undo_of_file(run: JobRun) -> dict[str, Any]:
         raise JobFailed(_("This import was not applied."))
     with transaction.atomic():
         _drop_plan(imported)
-        plan = plan_undo([imported.apply_job])
+        plan = _planned(imported)
         ImportRun.objects.filter(pk=imported.pk).update(undo_plan=plan.as_json())
     return {"total": plan.total, "left": plan.left_total}
+
+
+def _planned(imported: ImportRun) -> UndoPlan:
+    without = transfer_of(imported).resource().undo_without(options_of(imported))
+    return plan_undo([imported.apply_job or 0], without)
 
 
 def _drop_plan(imported: ImportRun) -> None:
@@ -252,7 +257,7 @@ def _plan_of(imported: ImportRun) -> UndoPlan:
         return UndoPlan.from_json(imported.undo_plan or {"name": "", "sets": []})
     except UndoPlanLostError:
         with transaction.atomic():
-            plan = plan_undo([imported.apply_job or 0])
+            plan = _planned(imported)
             ImportRun.objects.filter(pk=imported.pk).update(undo_plan=plan.as_json())
         return plan
 

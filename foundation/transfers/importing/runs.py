@@ -206,6 +206,11 @@ def refuse_undo(run: ImportRun) -> None:
         raise ValidationError(problem)
 
 
+def undo_caution(run: ImportRun) -> str:
+    """What a person should hear before this import is taken back, blank where its rows say it all."""
+    return transfer_of(run).resource().undo_caution(options_of(run), run.counts)
+
+
 def plan_job_of(run: ImportRun) -> Job | None:
     """The job that is working out what an undo would do, while it is at it."""
     return Job.objects.filter(key=_plan_key(run), state__in=Job.ACTIVE).order_by("-id").first()

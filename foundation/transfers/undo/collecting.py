@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from foundation.changes.triggers import quoted, text
@@ -17,7 +18,7 @@ SELECT c."table", c.key, min(c.id) AS first_id, count(*) AS changes,
        coalesce(min(c.id) = min(c.id) FILTER (WHERE c.operation = 'insert'), false) AS made,
        coalesce(max(c.id) = max(c.id) FILTER (WHERE c.operation = 'delete'), false) AS gone,
        (array_agg(c.before) FILTER (WHERE c.before IS NOT NULL))[1] AS former, NULL::jsonb AS firsts
-FROM changes_change c WHERE c.set_id = ANY (%s) GROUP BY c."table", c.key
+FROM changes_change c WHERE c.set_id = ANY (%s) AND c."table" <> ALL (%s) GROUP BY c."table", c.key
 """
 # A row written more than once: of each column the value before the first time, and when that was.
 _FOLD = """
@@ -94,9 +95,9 @@ WHERE s."table" = {text} AND s.gone AND NOT s.made AND NOT EXISTS (
 """
 
 
-def collect(plan: UndoPlan) -> None:
+def collect(plan: UndoPlan, without: Collection[str]) -> None:
     """Fill the plan's table of rows; what cannot be undone whatever others did is left at once."""
-    plan.execute(_SEEN, [plan.sets])
+    plan.execute(_SEEN, [plan.sets, list(without)])
     plan.execute("ANALYZE hub_undo_seen")
     plan.execute(_FOLD, [plan.sets])
     kinds = {table: facts for table, *facts in plan.fetch(_KINDS)}

@@ -190,14 +190,14 @@ class Work:
         return self.touched.get((table, "restore"), set())
 
 
-def plan_undo(job_ids: Collection[int]) -> UndoPlan:
-    """Work out what undoing everything these jobs wrote would do now; writes no record."""
+def plan_undo(job_ids: Collection[int], without: Collection[str] = ()) -> UndoPlan:
+    """Work out what undoing everything these jobs wrote would do now, but to tables `without`; writes no record."""
     sets = list(ChangeSet.objects.filter(job_id__in=job_ids).order_by("pk").values_list("pk", flat=True))
     plan = UndoPlan(secrets.token_hex(6), sets)
     with transaction.atomic():
         _make_schema()
         plan.execute(_MAKE)
-        collecting.collect(plan)
+        collecting.collect(plan, without)
         plan.execute(_SEAL)
         plan.execute(_INDEX)
         work = plan.work()

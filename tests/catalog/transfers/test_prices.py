@@ -15,10 +15,18 @@ from catalog.services.editions import editions_sweep
 from foundation.changes.recording import recording
 from foundation.jobs.services import run_here
 from foundation.transfers.engine.testing import import_table
-from foundation.transfers.importing.runs import run_apply, run_check, run_create, run_plan_undo, run_undo
+from foundation.transfers.importing.runs import (
+    run_apply,
+    run_check,
+    run_create,
+    run_plan_undo,
+    run_undo,
+    undo_caution,
+)
 from foundation.transfers.options import Options
 from foundation.transfers.plain.tables import read_table
 from foundation.transfers.registry import transfer_by_slug
+from foundation.transfers.undo import UndoPlan
 from tests.customers.transfers.oracle import HOW, by_engine, by_row, files, table_of
 from tests.factories import PriceFactory, PriceListFactory, ProductFactory, ProductUnitFactory, UnitFactory
 
@@ -147,7 +155,21 @@ def test_reset_and_add_swaps_all_prices_and_undo_brings_them_back(retail):
     undone(run)
     retail.refresh_from_db()
     assert (run.state, retail.edition, in_force(price_list=retail)) == ("undone", 1, before)
-    assert Price.objects.filter(price_list=retail).count() == len(before)
+
+
+def test_undoing_a_replacement_says_what_goes_with_it(retail):
+    run, _job = applied(retail, "P1,1,item,7,EUR\nP2,1,kg,7,EUR\n", strategy="reset")
+    says = "“Retail” gets the prices back that it had before the import; all 2 that it has now go."
+    assert undo_caution(run) == says
+    with recording():
+        Price.objects.filter(edition=2, product__sku="P2").update(value=8)
+    assert undo_caution(run) == f"{says} 1 of them was changed or added since."
+    run_here(run_plan_undo(run=run, by=None, ring=False))
+    run.refresh_from_db()
+    plan = UndoPlan.from_json(run.undo_plan)
+    assert ({table: (c.restore, c.delete, c.left) for table, c in plan.counts.items()}) == {
+        "catalog_pricelist": (1, 0, 0)
+    }
 
 
 def test_a_check_of_reset_and_add_deletes_nothing_and_says_how_many_prices_would_go(retail):
