@@ -18,7 +18,7 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         """Say who may do what here and what moves by file; after each migration look after ratings and search index."""
         from catalog.general import register_general_lists
-        from customers import access, dashboard, resources
+        from customers import access, dashboard, resources, totals
         from customers.reference import make_ratings
         from customers.search import make_trigram_index
         from foundation.identity.scopes import register_scope
@@ -26,6 +26,7 @@ class CustomersConfig(AppConfig):
         access.register()
         resources.register()
         dashboard.register()
+        totals.register()
         register_general_lists(general_price_lists)
         post_migrate.connect(make_ratings, sender=self, dispatch_uid="customers.ratings")
         post_migrate.connect(make_trigram_index, sender=self, dispatch_uid="customers.trigram_index")

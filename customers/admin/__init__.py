@@ -1,10 +1,12 @@
 """Customers and all around them in the admin."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
-from customers.admin import accounts, customer, general_lists, masterdata, people
+from customers.admin import accounts, customer, facts, general_lists, masterdata, people, people_panels, tree
 from customers.admin.duplicates import likeness_of
-from customers.admin.tree import organisation
+from customers.admin.overview import PAGE
 from customers.admin.why_price import ask_about_product
 from foundation.ui.panels import Panel, register_panel
 
@@ -12,25 +14,22 @@ __all__ = ["accounts", "customer", "general_lists", "masterdata", "people"]
 
 CUSTOMERS = "customers/admin/group_customers.html"
 
-register_panel(
-    "customers.customer",
-    Panel("organisation", _("Organisation"), 10, "customers/admin/organisation.html", context=organisation, side=True),
-)
-register_panel(
-    "customers.customer",
-    Panel(
-        "price-chain",
-        _("Price lists in their order"),
-        20,
-        "customers/admin/price_chain.html",
-        context=general_lists.chain_of_customer,
-        side=True,
-    ),
-)
-register_panel(
-    "customers.customer",
-    Panel("likeness", _("In the hub twice?"), 5, "customers/admin/likeness.html", context=likeness_of, side=True),
-)
+FOLDER = "customers/admin"
+
+
+def _on_customers(slug: str, title: Any, order: int, context: Any, *, side: bool = False) -> None:
+    template = f"{FOLDER}/{slug.replace('-', '_')}.html"
+    register_panel(PAGE, Panel(slug, title, order, template, context=context, side=side))
+
+
+_on_customers("facts", _("Facts"), 0, facts.facts_of_customer, side=True)
+_on_customers("likeness", _("In the hub twice?"), 5, likeness_of, side=True)
+_on_customers("company-totals", _("The whole company"), 8, tree.company_totals, side=True)
+_on_customers("organisation", _("Organisation"), 10, tree.organisation, side=True)
+_on_customers("price-chain", _("Price lists in their order"), 20, general_lists.chain_of_customer, side=True)
+_on_customers("contacts", _("Contacts"), 30, people_panels.contacts)
+_on_customers("departments", _("Departments"), 35, people_panels.departments)
+_on_customers("subsidiaries", _("Subsidiaries"), 40, people_panels.subsidiaries)
 register_panel(
     "customers.customergroup",
     Panel("customers", _("Customers"), 10, CUSTOMERS, context=masterdata.customers_of_group),

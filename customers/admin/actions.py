@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Field, QuerySet
@@ -14,14 +14,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from customers.admin.autocomplete import NOT_BELOW, KeySelect, point_autocomplete
-from customers.admin.base import add_url, change_url, changelist_url
-from customers.admin.scope import Person, sees_all, within_scope
+from customers.admin.base import add_url, changelist_url
+from customers.admin.moving import ParentForm, move_page
+from customers.admin.scope import sees_all
 from customers.models import Contact, Customer, CustomerGroup, PaymentTerm
 from customers.selectors import delete_reasons
 from customers.services import customers_assign, customers_delete
 from foundation.identity.models import User
 from foundation.ui.pages import confirm_page, is_confirmed
+from foundation.ui.record_page import add_below_url
 from foundation.ui.theme import Select, action
 
 AT_ONCE = 1000  # customers an action changes in a request
@@ -39,26 +40,6 @@ class ValueForm(forms.Form):
         self.fields["value"] = forms.ModelChoiceField(
             choices, label=label, empty_label=empty, required=False, widget=Select()
         )
-
-
-class ParentForm(forms.Form):
-    """Asks under which customer to hang others: found while one types, by the search of the list."""
-
-    value = forms.ModelChoiceField(
-        Customer.objects.none(),
-        label=gettext_lazy("New parent"),
-        required=False,
-        help_text=gettext_lazy("Type a part of its name, code or VAT id. Leave it empty to put them at the top."),
-        error_messages={"invalid_choice": gettext_lazy("There is no such customer, or it is not one of yours.")},
-    )
-
-    def __init__(self, *args: Any, user: Person, moved: Customer | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["value"]
-        field.widget = KeySelect(Customer._meta.get_field("parent"), admin.site)
-        field.queryset = within_scope(Customer.objects.all(), user)
-        if moved is not None:
-            point_autocomplete(field.widget, NOT_BELOW, moved.pk)
 
 
 class CustomerActions:
@@ -195,26 +176,12 @@ class CustomerActions:
     @action(description=gettext_lazy("New contact"), permissions=["add_contact"], url_path="new-contact")
     def new_contact(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Open the form for a person of this customer."""
-        return redirect(add_url(Contact, customer=self._record(request, object_id).pk))
+        return redirect(add_below_url(Contact, customer=self._record(request, object_id).pk))
 
     @action(description=gettext_lazy("Move…"), permissions=["change"], url_path="move")
     def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Hang this customer, with all below it, under another one."""
-        customer = self._record(request, object_id)
-        form = ParentForm(request.POST if is_confirmed(request) else None, user=request.user, moved=customer)
-        if form.is_bound and form.is_valid() and self._set(request, [customer], "parent", form):
-            return redirect(change_url(customer))
-        parents = [(_("Customers"), changelist_url(Customer)), (customer.name, change_url(customer))]
-        question = _("Where does %s belong? All its subsidiaries go with it.") % customer.name
-        return confirm_page(
-            request,
-            title=_("Move"),
-            question=question,
-            submit=_("Move"),
-            cancel_url=change_url(customer),
-            form=form,
-            parents=parents,
-        )
+        return move_page(request, self._record(request, object_id))
 
     def _record(self, request: HttpRequest, object_id: str) -> Customer:
         record: Customer | None = self.get_object(request, object_id)  # type: ignore[attr-defined]

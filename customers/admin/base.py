@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from customers.admin.inlines import RecordInline
 from customers.admin.scope import ScopedChoicesMixin
 from foundation.changes.refused import RefusedAdmin, RefusedForm
-from foundation.ui.links import NOTHING, add_url, change_url, changelist_url, may_view, record_link
+from foundation.ui.links import NOTHING, add_url, change_url, changelist_url, may_view, record_link, record_url
 
 __all__ = [
     "NOTHING",
@@ -20,6 +20,7 @@ __all__ = [
     "changelist_url",
     "may_view",
     "record_link",
+    "record_url",
 ]
 
 
@@ -75,9 +76,9 @@ class CustomersAdmin(ScopedChoicesMixin, RefusedAdmin):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
-        """Say where the long lists are, and which panels the page has."""
+        """Say where the long lists are, and which panels the form has: none where the record has a page of its own."""
         context["long_lists"] = self._long_lists(request, obj) if obj else []
-        context["page"] = self.opts.label_lower
+        context["page"] = self.opts.label_lower if self.opens_on == "change" else ""
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _long_lists(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:

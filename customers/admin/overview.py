@@ -2,66 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
-from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext_lazy
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
-from customers.admin.base import changelist_url
-from customers.models import Customer
-from foundation.ui.pages import hub_page
-from foundation.ui.panels import draw_panel
+from customers.admin.base import record_url
+from customers.admin.facts import badges_of, linked
+from customers.admin.scope import in_scope
+from customers.models import Address, Contact, Customer
+from customers.selectors import breadcrumb
+from foundation.ui.pages import Crumb
+from foundation.ui.record_page import RecordPage, add_below_url
 
 PAGE = "customers.customer"  # where panels are registered
 
 
 def overview_url(customer: Customer) -> str:
     """Address of a customer's page."""
-    return reverse("admin:customers_customer_overview", args=[customer.pk])
+    return record_url(customer)
 
 
-def _panel_alone(request: HttpRequest, slug: str, customer: Customer) -> HttpResponse:
-    drawn = draw_panel(PAGE, slug, request, customer)
-    response = render(request, "ui/panels.html", {"panels": [drawn] if drawn else []})
-    patch_vary_headers(response, ["HX-Target"])  # the whole page has the same address
-    return response
+def above(customer: Customer) -> list[Customer]:
+    """The customers above this one, the root first; read once for a page and all its panels."""
+    known: list[Customer] | None = customer.__dict__.get("hub_above")
+    if known is None:
+        known = customer.__dict__["hub_above"] = breadcrumb(customer)
+    return known
 
 
-class OverviewPage:
-    """For the ModelAdmin of customers: the page a customer opens on."""
+class OverviewPage(RecordPage):
+    """For the ModelAdmin of customers."""
 
-    def get_urls(self) -> list[URLPattern]:
-        """Add it."""
-        view = self.admin_site.admin_view(self.overview)  # type: ignore[attr-defined]
-        own = path("<int:object_id>/overview/", view, name="customers_customer_overview")
-        return [own, *super().get_urls()]  # type: ignore[misc]
+    record_template = "customers/admin/overview.html"
 
-    def overview(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Show a customer; when a panel is turned over, that panel alone."""
-        customer = self._shown(request, object_id)
-        target = request.headers.get("HX-Target", "")
-        if target.startswith("panel-"):
-            return _panel_alone(request, target.removeprefix("panel-"), customer)
-        return hub_page(
-            request,
-            "customers/admin/overview.html",
-            title=customer.name,
-            context={"customer": customer, "page": PAGE, "may_change": self._may_change(request, customer)},
-            parents=[(gettext_lazy("Customers"), changelist_url(Customer))],
-        )
+    def record_parents(self, request: HttpRequest, record: Customer) -> Sequence[Crumb]:
+        """The companies above; another owner's is not named to those who see only their own."""
+        shown = [(one, in_scope(one, request.user)) for one in above(record)]
+        return [(one.name, overview_url(one)) if seen else (_("(of another owner)"), "") for one, seen in shown]
 
-    def _shown(self, request: HttpRequest, object_id: int) -> Customer:
-        """The customer, if this person may see it: 404 for those of others, 403 for who may see none."""
-        customer = self.get_object(request, str(object_id))  # type: ignore[attr-defined]
-        if not self.has_view_permission(request, customer):  # type: ignore[attr-defined]
-            raise PermissionDenied
-        if customer is None:
-            raise Http404
-        return customer  # type: ignore[no-any-return]
-
-    def _may_change(self, request: HttpRequest, customer: Any) -> bool:
-        return bool(self.has_change_permission(request, customer))  # type: ignore[attr-defined]
+    def record_context(self, request: HttpRequest, record: Customer) -> dict[str, Any]:
+        """What must be seen first, and what an empty page offers to begin with."""
+        beginnings = [
+            (_("New contact"), Contact, {"customer": record.pk}),
+            (_("New address"), Address, {"customer": record.pk}),
+        ]
+        return {
+            "begin": [
+                (label, add_below_url(model, **presets))
+                for label, model, presets in beginnings
+                if request.user.has_perm(f"customers.add_{model._meta.model_name}")
+            ],
+            "badges": badges_of(record),
+            "group": linked(request, record.group),
+        }

@@ -16,6 +16,7 @@ from customers.admin.inlines import AddressForm, RecordInline, RowForm, TabularF
 from customers.admin.scope import CustomerScopeMixin
 from customers.models import Address, Contact, Department, Membership, Note
 from foundation.transfers.admin import TransferMixin
+from foundation.ui.record_page import BelowRecordPage
 from foundation.ui.theme import (
     BooleanRadioFilter,
     ChoicesDropdownFilter,
@@ -24,9 +25,10 @@ from foundation.ui.theme import (
 )
 
 
-class OfCustomerAdmin(CustomerScopeMixin, CustomersAdmin):
+class OfCustomerAdmin(BelowRecordPage, CustomerScopeMixin, CustomersAdmin):
     """What belongs to one customer."""
 
+    back_field = "customer"
     autocomplete_fields: ClassVar[Any] = ["customer"]
     list_select_related: ClassVar[Any] = ["customer"]
 

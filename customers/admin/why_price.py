@@ -23,7 +23,7 @@ from catalog.admin.price_forms import ProductSelect
 from catalog.models import Product, Unit
 from catalog.money import amount_text
 from customers.admin.autocomplete import KeySelect
-from customers.admin.base import change_url, changelist_url
+from customers.admin.base import changelist_url, record_url
 from customers.admin.scope import Person, within_scope
 from customers.models import Customer, CustomerPriceList
 from customers.pricing.chain import Level
@@ -165,7 +165,7 @@ class Answer:
     @property
     def customer_url(self) -> str:
         """The customer's page."""
-        return change_url(self.why.question.customer)
+        return record_url(self.why.question.customer)
 
 
 def difference(answers: list[Answer]) -> str:

@@ -300,7 +300,7 @@ class Customer(Tracked):
     def clean(self) -> None:
         """Check what needs more than one field, and normalise the VAT id and the phone number."""
         problems: dict[str, str] = {}
-        if problem := self._parent_problem():
+        if problem := self.parent_problem():
             problems["parent"] = problem
         self.vat_id, self.vat_state, reason = check_vat(self.vat_id, self._country_for(self.vat_id))
         if reason:
@@ -309,7 +309,8 @@ class Customer(Tracked):
         if problems:
             raise ValidationError(problems)
 
-    def _parent_problem(self) -> str:
+    def parent_problem(self) -> str:
+        """Why the parent cannot be it, in a sentence; blank where it can."""
         names = {"name": self.name, "parent": str(self.parent or "")}
         if not self.parent_id or not self.pk:
             return ""

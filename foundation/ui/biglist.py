@@ -15,6 +15,8 @@ from django.db.models.expressions import F, OrderBy
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from foundation.ui.links import record_url
+
 EXACT_UP_TO = 10_000  # more rows than this are estimated: counting a million takes as long as the page itself
 PAGES = 200  # OFFSET reads all it skips, and nobody leafs through 10 000 rows: search and filters get there
 
@@ -83,6 +85,10 @@ class BigChangeListMixin:
         """Rows of the page; the links to others start from the page that was opened."""
         super().get_results(request)  # type: ignore[misc]
         self.page_num = self.paginator.validate_number(self.page_num)  # type: ignore[attr-defined, has-type]
+
+    def url_for_result(self, result: Any) -> str:
+        """The page a record opens on."""
+        return record_url(result)
 
     def _get_deterministic_ordering(self, ordering: list[Any]) -> list[Any]:
         """Break ties by `pk` in the direction of the first column: (name, id) is an index, (name, -id) is not."""

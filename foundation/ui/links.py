@@ -35,11 +35,22 @@ def change_url(record: Model) -> str:
     return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk])
 
 
+def opening_page(model: type[Model]) -> str:
+    """Name of the page that records of a model open on: what their ModelAdmin says, else the form."""
+    page = getattr(admin.site._registry.get(model), "opens_on", "change")
+    return f"{model._meta.app_label}_{model._meta.model_name}_{page}"
+
+
+def record_url(record: Model) -> str:
+    """Address of the page a record opens on."""
+    return reverse(f"admin:{opening_page(type(record))}", args=[record.pk])
+
+
 def record_link(record: Model | None) -> SafeString | str:
     """A record's name as a link to it."""
     if record is None:
         return NOTHING
-    return format_html('<a href="{}">{}</a>', change_url(record), record)
+    return format_html('<a href="{}">{}</a>', record_url(record), record)
 
 
 def may_view(request: HttpRequest, model: type[Model]) -> bool:

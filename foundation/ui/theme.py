@@ -73,6 +73,7 @@ class ModelAdmin(look.ModelAdmin):
     warn_unsaved_form = True
     list_per_page = 50
     show_full_result_count = False  # counting everything a second time only to print it
+    opens_on = "change"  # the page a record opens on: its form, or a page of its own (foundation.ui.record_page)
 
 
 class ImportExportForms:

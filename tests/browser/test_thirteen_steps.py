@@ -135,12 +135,15 @@ def test_subtree_is_moved_and_a_cycle_refused_with_its_sentence(staff_page: Page
     sentence = "Circular reference detected. 'Leaf' cannot be a parent of 'Branch' because it is its child."
     expect(page.locator("body")).to_contain_text(sentence)
 
-    page.goto(f"/admin/customers/customer/{branch.pk}/change/")
-    page.get_by_role("link", name="Move…").click()
+    page.goto(f"/admin/customers/customer/{branch.pk}/overview/")
+    page.locator(".hub-actions").get_by_role("link", name="Move…").click()
     choose(page, "value", "Holding")
+    page.get_by_role("button", name="Show what would change").click()
+    expect(page.locator("main .hub-diff")).to_contain_text("Holding")
     page.get_by_role("button", name="Move").click()
 
-    expect(chosen(page, "parent")).to_contain_text("Holding")
+    expect(page.locator("body")).to_contain_text("“Branch” was moved.")
+    expect(page.locator(".hub-tree li").first).to_contain_text("Holding")
     expect(page.locator(".hub-tree")).to_contain_text("Leaf")
     branch.refresh_from_db()
     leaf.refresh_from_db()

@@ -147,6 +147,7 @@ def _work_pages() -> list[str]:
         "/admin/customers/customer/?q=nothing-like-it",
         "/admin/customers/customer/add/",
         "/admin/customers/customer/import/",
+        f"{record}/overview/",
         f"{record}/change/",
         f"{record}/history/",
         f"{record}/delete/",

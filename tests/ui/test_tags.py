@@ -49,14 +49,20 @@ def test_short_way_is_shown_whole():
     assert '<li aria-current="page">Here</li>' in html
 
 
-def test_long_way_is_folded_to_root_and_parent():
+def test_long_way_is_folded_to_list_root_and_parent():
     html = draw("{% crumbs parents 'Here' %}", parents=[(f"L{n}", f"/{n}") for n in range(5)])
     before, folded = html.split("<details>")
-    assert "L0" in before
-    assert "L1" not in before
-    assert "3 levels between" in folded
+    assert "L1" in before
+    assert "L2" not in before
+    assert "2 levels between" in folded
     assert folded.split("</details>")[1].count("<a ") == 1
     assert "L4" in folded.split("</details>")[1]
+
+
+def test_step_without_an_address_is_no_link():
+    html = draw("{% crumbs parents 'Here' %}", parents=[("Root", "/r"), ("(hidden)", "")])
+    assert '<span class="hub-quiet">(hidden)</span>' in html
+    assert html.count("<a ") == 1
 
 
 def test_counts_link_where_they_have_an_address():

@@ -26,6 +26,7 @@ from foundation.changes.history.records import PAGE, Child, children_of, record_
 from foundation.changes.history.values import former_name
 from foundation.changes.models import Change
 from foundation.changes.tracking import tracked_models
+from foundation.ui.links import record_url
 from foundation.ui.markup import diff
 from foundation.ui.pages import Crumb, confirm_page, hub_page, is_confirmed
 from foundation.ui.theme import Textarea
@@ -208,7 +209,7 @@ class RecordPages:
 
     def _crumbs(self, record: models.Model | None = None) -> list[Crumb]:
         crumbs: list[Crumb] = [(capfirst(str(self.opts.verbose_name_plural)), self._url("changelist"))]
-        return crumbs if record is None else [*crumbs, (str(record), self._url("change", record.pk))]
+        return crumbs if record is None else [*crumbs, (str(record), record_url(record))]
 
     def _name(self, page: str) -> str:
         return f"{self.owner.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}"

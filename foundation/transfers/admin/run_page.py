@@ -27,6 +27,7 @@ from foundation.transfers.models import ImportRun
 from foundation.transfers.options import Blank, Options, Strategy
 from foundation.transfers.reading import Shape, encoding_label
 from foundation.transfers.registry import Transfer
+from foundation.ui.links import opening_page
 from foundation.ui.markup import Tone, badge
 
 State = ImportRun.State
@@ -199,7 +200,7 @@ def _record_page(request: HttpRequest, run: ImportRun, kind: str) -> str:
         or not request.user.has_perm(f"{meta.app_label}.view_{meta.model_name}")
     ):
         return ""
-    return f"{transfer.url_name}_change"
+    return opening_page(transfer.listed)
 
 
 # --- what happened --------------------------------------------------------------------------------------------------

@@ -14,13 +14,15 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from foundation.ui import markup
+from foundation.ui import links, markup
+from foundation.ui.panel_lists import PanelList
 from foundation.ui.panels import draw_panels
 
 register = template.Library()
 register.simple_tag(markup.badge, name="badge")
 register.simple_tag(markup.diff, name="diff")
 register.filter("shown", markup.shown)
+register.filter("record_url", links.record_url)
 
 POLL_SECONDS = 2
 FOLD_ABOVE = 3  # crumbs beyond this many are folded into “…”
@@ -72,11 +74,11 @@ def icon(name: str) -> SafeString:
 
 @register.inclusion_tag("ui/crumbs.html")
 def crumbs(parents: Sequence[tuple[Any, str]], current: Any = "") -> dict[str, Any]:
-    """The way down to this page; a long one is folded to `root / … / parent`, the middle one click away."""
+    """The way down to this page; a long one is folded to `list / root / … / parent`, the middle one click away."""
     steps = list(parents or ())
-    folded = steps[1:-1] if len(steps) > FOLD_ABOVE else []
+    folded = steps[2:-1] if len(steps) > FOLD_ABOVE else []
     return {
-        "before": steps[:1] if folded else steps,
+        "before": steps[:2] if folded else steps,
         "folded": folded,
         "after": steps[-1:] if folded else [],
         "current": current,
@@ -105,6 +107,12 @@ def pager(context: Context, page: Page[Any], parameter: str = "page", panel: str
         "previous": step(page.previous_page_number())[1] if page.has_previous() else "",
         "next": step(page.next_page_number())[1] if page.has_next() else "",
     }
+
+
+@register.inclusion_tag("ui/panel_search.html")
+def panel_search(rows: PanelList, label: str) -> dict[str, Any]:
+    """A field that searches the list of a panel, once that is longer than a page."""
+    return {"list": rows, "label": label}
 
 
 @register.inclusion_tag("ui/panels.html", takes_context=True)

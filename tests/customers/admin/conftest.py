@@ -114,6 +114,11 @@ def list_url():
     return reverse("admin:customers_customer_changelist")
 
 
+def page_url(record) -> str:
+    """Address of the page a record opens on."""
+    return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_overview", args=[record.pk])
+
+
 def form_url(customer: Customer) -> str:
     return reverse("admin:customers_customer_change", args=[customer.pk])
 

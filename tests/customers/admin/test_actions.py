@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from customers.models import Account, Customer, CustomerSettings
 from foundation.changes.models import Change, ChangeSet, Source
-from tests.customers.admin.conftest import allow
+from tests.customers.admin.conftest import allow, page_url
 from tests.factories import AddressFactory, ContactFactory, CustomerFactory, PaymentTermFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -147,7 +147,7 @@ def test_account_and_group_pages_show_their_customers(boss, group, nordwind):
         reverse("admin:customers_account_change", args=[Account.objects.get().pk]),
     ):
         html = boss.get(url).text
-        assert f'<a href="{reverse("admin:customers_customer_change", args=[nordwind.pk])}">Nordwind' in html
+        assert f'<a href="{page_url(nordwind)}">Nordwind' in html
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.models import Address, Contact, Customer, CustomerPriceList, Note
-from tests.customers.admin.conftest import fields_of, form_url, sent
+from tests.customers.admin.conftest import fields_of, form_url, page_url, sent
 from tests.factories import (
     AccountFactory,
     AddressFactory,
@@ -169,10 +169,14 @@ def test_move_takes_the_subtree_along(boss, nordwind):
     graz = CustomerFactory(name="Graz", parent=nordwind)
     holding = CustomerFactory(name="Holding")
     url = reverse("admin:customers_customer_move", args=[nordwind.pk])
-    assert boss.post(url, {"value": holding.pk, "confirmed": "yes"}).status_code == 302
+    asked = boss.post(url, {"value": holding.pk, "confirmed": "yes"})
+    assert "<dt>Subsidiaries that go with it</dt>" in asked.text
+    assert Customer.objects.get(pk=nordwind.pk).parent is None
+    moved = boss.post(url, {"value": holding.pk, "confirmed": "yes", "seen": "yes"})
+    assert moved.url == page_url(nordwind)
     assert Customer.objects.get(pk=nordwind.pk).parent == holding
     assert Customer.objects.get(pk=graz.pk).parent == nordwind
-    panel = boss.get(form_url(holding)).text
+    panel = boss.get(page_url(holding)).text
     assert panel.index("Holding") < panel.rindex("Nordwind Handels GmbH") < panel.rindex("Graz")
 
 
@@ -416,7 +420,9 @@ def test_names_are_escaped_wherever_they_appear(boss, list_url, group, payload):
     child = CustomerFactory(name=f"Child {payload}", parent=parent, group=group)
     ContactFactory(customer=child, last_name=payload)
     move = reverse("admin:customers_customer_move", args=[child.pk])
-    for url in (list_url, form_url(parent), form_url(child), move, reverse("admin:customers_contact_changelist")):
+    pages = [page_url(one) for one in (parent, child)]
+    contacts = reverse("admin:customers_contact_changelist")
+    for url in (list_url, form_url(parent), form_url(child), *pages, move, contacts):
         html = boss.get(url).text
         assert payload not in html
         assert "<b>" not in html

@@ -28,7 +28,8 @@ def test_a_customer_is_moved_by_choosing_its_parent_while_typing(hub_server, sta
     staff_page.locator(".select2-selection").click()
     staff_page.keyboard.type("N-1")
     staff_page.get_by_role("option", name="Nordwind Gruppe").click()
+    staff_page.get_by_role("button", name="Show what would change").click()
     staff_page.get_by_role("button", name="Move").click()
-    expect(staff_page.get_by_text("1 customer was changed.")).to_be_visible()
+    expect(staff_page.get_by_text("“Werk Ost” was moved.")).to_be_visible()
     child.refresh_from_db()
     assert child.parent == parent

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from catalog.models import PriceListSchedule
 from customers.models import SystemPriceList
-from tests.customers.admin.conftest import allow, form_url
+from tests.customers.admin.conftest import allow, page_url
 from tests.factories import (
     CustomerPriceListFactory,
     GroupPriceListFactory,
@@ -101,11 +101,11 @@ def test_a_customer_shows_its_lists_in_their_order_with_their_source(boss, nordw
     nordwind.save()
     CustomerPriceListFactory(customer=nordwind, price_list__name="Own")
     GroupPriceListFactory(group=group, price_list__name="Chefs", price_list__is_active=False)
-    panel = boss.get(form_url(nordwind)).text.partition("Price lists in their order")[2]
+    panel = boss.get(page_url(nordwind)).text.partition("Price lists in their order")[2]
     places = [panel.index(name) for name in (">Own<", ">Chefs<", "Customer group: Gastro", "The list is switched off.")]
     assert places == sorted(places)
     assert panel.index(">Summer<") < panel.index(">Basis<")
 
 
 def test_a_customer_without_lists_is_told_so(boss, nordwind):
-    assert "No price list reaches this customer: it has no prices." in boss.get(form_url(nordwind)).text
+    assert "No price list reaches this customer: it has no prices." in boss.get(page_url(nordwind)).text

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from customers.models import Contact, Customer
-from tests.customers.admin.conftest import allow, fields_of, form_url, sent
+from tests.customers.admin.conftest import allow, fields_of, form_url, page_url, sent
 from tests.factories import (
     AddressFactory,
     ContactFactory,
@@ -65,7 +65,7 @@ def test_autocomplete_offers_own_customers_only(limited, mine, theirs):
     assert [row["text"] for row in results] == ["Mine GmbH"]
 
 
-@pytest.mark.parametrize("page", ["change", "delete", "history"])
+@pytest.mark.parametrize("page", ["overview", "change", "delete", "history"])
 def test_direct_address_of_anothers_customer_leads_nowhere(limited, theirs, page):
     response = limited.get(reverse(f"admin:customers_customer_{page}", args=[theirs.pk]))
     assert response.status_code in (302, 404)
@@ -103,7 +103,7 @@ def test_contact_is_not_added_to_anothers_customer(limited, mine, theirs):
 
 def test_anothers_parent_is_kept_and_not_named(limited, list_url, mine, theirs):
     Customer.objects.filter(pk=mine.pk).update(parent=theirs)
-    for url in (list_url, form_url(mine)):
+    for url in (list_url, form_url(mine), page_url(mine)):
         html = limited.get(url).text
         assert "(of another owner)" in html
         assert "Theirs GmbH" not in html
@@ -114,7 +114,7 @@ def test_anothers_parent_is_kept_and_not_named(limited, list_url, mine, theirs):
 
 def test_anothers_subsidiary_is_not_named(limited, mine, theirs):
     Customer.objects.filter(pk=theirs.pk).update(parent=mine)
-    html = limited.get(form_url(mine)).text
+    html = limited.get(page_url(mine)).text
     assert "Theirs GmbH" not in html
     assert "(of another owner)" in html
 

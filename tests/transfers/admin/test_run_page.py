@@ -32,7 +32,7 @@ def test_import_writes_reports_and_leads_on(client, applied, office):
 
 def test_new_rows_lead_to_their_records_once_they_are_in(client, applied):
     run = applied("Name\nAda\n")
-    record = reverse("admin:customers_customer_change", args=[Customer.objects.get().pk])
+    record = reverse("admin:customers_customer_overview", args=[Customer.objects.get().pk])
     assert f'href="{record}"' in open_page(client, run, tab="new")
 
 
