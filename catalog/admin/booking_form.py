@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from catalog.models import Product, StockMovement, Unit, Warehouse
 from catalog.services.stock import Booking, stock_book, stock_count
 from foundation.identity.models import User
+from foundation.ui.amounts import AmountField
 
 SALT = "catalog.book_stock"
 MAX_AGE = 24 * 3600  # seconds; the figures on an older page are yesterday's
@@ -56,7 +57,7 @@ class BookForm(forms.Form):
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=BookedKind.choices)
     warehouse = forms.ModelChoiceField(Warehouse.objects.none(), label=gettext_lazy("Warehouse"), empty_label=None)
-    quantity = forms.DecimalField(label=gettext_lazy("Quantity"), min_value=Decimal(0), max_digits=19, decimal_places=4)
+    quantity = AmountField(label=gettext_lazy("Quantity"), min_value=Decimal(0), max_digits=19, decimal_places=4)
     unit = forms.ModelChoiceField(Unit.objects.none(), label=gettext_lazy("Unit"), empty_label=None)
     note = forms.CharField(label=gettext_lazy("Note"), max_length=255, required=False)
     key = forms.CharField(widget=forms.HiddenInput)

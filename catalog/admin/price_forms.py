@@ -15,6 +15,7 @@ from catalog.models import Price, PriceList, Product, Unit
 from catalog.money import amount_text, quantity_text
 from catalog.selectors.categories import indented_choices, keys_below
 from foundation.transfers.options import NumberStyle
+from foundation.ui.amounts import AmountField
 
 ZERO = Decimal(0)
 
@@ -30,10 +31,8 @@ class ProductSelect(AutocompleteSelect):
         return super().optgroups(name, [key for key in value if str(key).isdecimal()], attr)
 
 
-def _amount(**options: Any) -> forms.DecimalField:
-    field = forms.DecimalField(max_digits=19, decimal_places=4, min_value=ZERO, **options)
-    field.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "hub-amount"})
-    return field
+def _amount(**options: Any) -> AmountField:
+    return AmountField(max_digits=19, decimal_places=4, min_value=ZERO, css="hub-amount", **options)
 
 
 class PriceFilterForm(forms.Form):
@@ -133,14 +132,13 @@ class PriceAddForm(forms.Form):
 class PercentForm(forms.Form):
     """By how much to change many prices."""
 
-    percent = forms.DecimalField(
+    percent = AmountField(
         label=_("Per cent"),
         max_digits=7,
         decimal_places=3,
         min_value=Decimal(-100),
         max_value=Decimal(1000),
         help_text=_("5 makes prices dearer by 5 per cent, -5 cheaper."),
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     decimals = forms.TypedChoiceField(
         label=_("Round to"),

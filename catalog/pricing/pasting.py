@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from foundation.transfers.options import NumberStyle, Options
 from foundation.transfers.widgets import DecimalWidget
+from foundation.ui.amounts import EITHER
 
 MOST_LINES = 5000
 DELIMITERS = ("\t", ";", ",")
 AMOUNT = DecimalWidget(digits=19, places=4)
 # As spreadsheets show money.
 CURRENCY_SIGNS = re.compile(r"\s*(€|zł|\$|£|Kč|Ft|kr|CHF|EUR|PLN|USD|GBP)\s*", re.IGNORECASE)
-EITHER = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")  # 1,250: a thousand and more, or one and a quarter
 # Without a heading the number of columns says which they are.
 ORDERS = {
     2: ("sku", "value"),

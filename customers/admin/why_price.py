@@ -28,6 +28,7 @@ from customers.admin.scope import Person, within_scope
 from customers.models import Customer, CustomerPriceList
 from customers.pricing.chain import Level
 from customers.pricing.explaining import Explanation, explain
+from foundation.ui.amounts import AmountField
 from foundation.ui.pages import Crumb, hub_page
 from foundation.ui.theme import action
 
@@ -63,13 +64,12 @@ class WhyForm(forms.Form):
         Customer.objects.none(), label=gettext_lazy("Customer"), error_messages={"invalid_choice": NOT_YOURS}
     )
     product = forms.ModelChoiceField(Product.objects.all(), label=gettext_lazy("Product"))
-    quantity = forms.DecimalField(
+    quantity = AmountField(
         label=gettext_lazy("Quantity"),
         max_digits=19,
         decimal_places=4,
         min_value=Decimal(0),
         initial=Decimal(1),
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     unit = forms.ModelChoiceField(
         Unit.objects.all(), label=gettext_lazy("Unit"), required=False, empty_label=gettext_lazy("Primary")

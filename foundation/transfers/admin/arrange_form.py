@@ -85,7 +85,7 @@ class OptionsForm(forms.Form):
         label=gettext_lazy("Dates, other than 2024-03-28"), choices=DateStyle.choices, widget=forms.RadioSelect
     )
     create_missing = forms.BooleanField(
-        label=gettext_lazy("Create groups and terms that do not exist yet"),
+        label=gettext_lazy("Create groups, terms, categories and the like that do not exist yet"),
         help_text=gettext_lazy("Without the tick, rows that name one are refused."),
         required=False,
     )
