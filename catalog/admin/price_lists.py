@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from catalog.admin.base import CatalogAdmin
 from catalog.admin.price_pages import PriceListPages, may, prices_url
 from catalog.models import PriceList, PriceListSchedule
+from catalog.money import validate_currency
 from foundation.changes.inlines import TabularFormSet, VersionedInline
 from foundation.transfers.admin import TransferMixin
 from foundation.ui.theme import BooleanRadioFilter, TabularInline, TextInput, action, display
@@ -59,6 +61,30 @@ class MomentInput(TextInput):
         return value.strftime("%Y-%m-%dT%H:%M") if isinstance(value, datetime) else super().format_value(value)
 
 
+class CurrenciesField(forms.CharField):
+    """Currency codes as people write them one after the other; shown with commas."""
+
+    def __init__(self, *, base_field: Any = None, max_length: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)  # the rest is what Django hands to a field of its own for arrays
+
+    def prepare_value(self, value: Any) -> Any:
+        """Join them."""
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        """Take them apart, in capitals."""
+        return [code.upper() for code in re.split(r"[\s,;]+", value or "") if code]
+
+    def run_validators(self, value: Any) -> None:
+        """Name each that is no currency."""
+        for code in value:
+            validate_currency(code)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether it says something else."""
+        return self.to_python(data) != (initial or [])
+
+
 class ScheduleInline(VersionedInline, TabularInline):
     """When a list gives prices."""
 
@@ -82,7 +108,7 @@ class PriceListAdmin(TransferMixin, PriceListPages, CatalogAdmin):
     inlines = [ScheduleInline]
     history_children = ("schedules",)
     actions_detail = ["open_prices"]
-    formfield_overrides = {ArrayField: {"widget": TextInput}}
+    formfield_overrides = {ArrayField: {"form_class": CurrenciesField, "widget": TextInput}}
 
     @display(description=gettext_lazy("Currencies"))
     def currencies_shown(self, price_list: PriceList) -> str:

@@ -222,6 +222,16 @@ def span(number, start, end):
     return {f"schedules-{number}-active_at": f"{start}T00:00", f"schedules-{number}-deactivate_at": f"{end}T00:00"}
 
 
+def test_currencies_are_typed_as_people_write_them(boss, retail):
+    address, fields = form_of(boss, retail)
+    assert boss.post(address, fields | {"currencies": "eur; pln usd"}).status_code == 302
+    retail.refresh_from_db()
+    assert retail.currencies == ["EUR", "PLN", "USD"]
+    page = boss.post(address, form_of(boss, retail)[1] | {"currencies": "EUR, EURO"}).text
+    assert "“EURO” is not a currency code such as EUR." in page
+    assert 'value="EUR, EURO"' in page
+
+
 def test_schedules_that_meet_are_refused_with_their_numbers(boss, retail):
     address, fields = form_of(boss, retail)
     spans = span(0, "2026-01-01", "2026-03-01") | span(1, "2026-02-01", "2026-04-01")
