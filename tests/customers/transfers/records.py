@@ -20,13 +20,15 @@ from tests.factories import (
 )
 
 
-def make_one_of_each(*, names=False):
-    """Make them; with `names` also what sample rows refer to by name."""
-    if names:
-        CustomerFactory(name="Example Print Works Ltd", code="C-1000")
-        CustomerGroupFactory(name="Wholesale")
-        PriceListFactory(name="Retail")
-        return
+def make_named() -> None:
+    """What sample rows refer to by name."""
+    CustomerFactory(name="Example Print Works Ltd", code="C-1000")
+    CustomerGroupFactory(name="Wholesale")
+    PriceListFactory(name="Retail")
+
+
+def make_one_of_each() -> None:
+    """Make them."""
     net, gross, owner = PriceListFactory(name="Net"), PriceListFactory(name="Gross"), UserFactory()
     term, tax = PaymentTermFactory(label="net 45"), TaxCodeFactory(code="B2B", description="Companies")
     group = CustomerGroupFactory(name="Gastro", owner=owner, payment_term=term, tax_code=tax)
