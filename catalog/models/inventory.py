@@ -12,8 +12,8 @@ from catalog.models.stock import Warehouse
 class InventoryLine(models.Model):
     """What a row of an inventory file is about: a level in a warehouse, or the status of a product alone.
 
-    A line of a level has the level's key. That of a product alone has the product's, below zero. Versions only grow, so
-    the sum of those of level and product stays the same only while both do.
+    A line of a level has the level's key. That of a product alone has the product's, moved down below zero. Versions
+    only grow, so the sum of those of level and product stays the same only while both do.
     """
 
     id = models.BigIntegerField(primary_key=True, blank=True)

@@ -21,7 +21,7 @@ from catalog.models import (
 )
 from catalog.resources.filters import PriceFileFilter
 from catalog.resources.further import ProductNameResource, ProductUnitResource
-from catalog.resources.inventory import InventoryResource, InventoryStatusResource, stock_lines
+from catalog.resources.inventory import InventoryResource, InventoryStatusResource, product_lines, stock_lines
 from catalog.resources.masterdata import (
     CategoryResource,
     PriceListResource,
@@ -55,8 +55,6 @@ def register() -> None:
         Transfer("price-lists", _("Price lists"), PriceListResource, everybodys(PriceList)),
         Transfer("prices", _("Prices"), PriceResource, prices_in_force, PriceFileFilter),
         Transfer("inventory", _("Inventory"), InventoryResource, stock_lines, of=StockLevel),
-        Transfer(
-            "inventory-statuses", _("Inventory statuses"), InventoryStatusResource, everybodys(Product), of=StockLevel
-        ),
+        Transfer("inventory-statuses", _("Inventory statuses"), InventoryStatusResource, product_lines, of=StockLevel),
     ):
         register_transfer(transfer)

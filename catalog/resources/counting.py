@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from catalog.models.stock import LIMIT, TOO_MUCH
 from foundation.identity.models import User
 from foundation.transfers.engine.layout import Cell, Layout
 from foundation.transfers.engine.sql import Names, execute, fetch, literal
-from foundation.transfers.options import CLEAR
+from foundation.transfers.options import CLEAR, Strategy
 
+NO_UNIT_OF_PRODUCT = gettext_lazy("The specified Unit Precision has not been found in the system")
+WHICH_WAREHOUSE = gettext_lazy("Say in which warehouse: there is none in use, or there are several.")
+CLOSED = gettext_lazy("The warehouse “%(name)s” is closed.")
+SEVERAL_STATUSES = gettext_lazy("Multiple products found having different Inventory Status")
 LEVEL = "(s.product_id, s.warehouse_id, s.unit_id) = (r.product_id, r.warehouse_id, r.unit_id)"
 
 
@@ -20,41 +26,52 @@ def key_of(number: int) -> str:
 
 # --- what a row means -------------------------------------------------------------------------------------------------
 
+# What people call a unit, singular or plural, where it is no unit's code and only one is called so.
+WORDS = """
+    SELECT w.word, min(w.code) AS code
+    FROM (SELECT lower(name) AS word, code FROM catalog_unit UNION SELECT lower(plural), code FROM catalog_unit) w
+    WHERE w.word NOT IN (SELECT lower(code) FROM catalog_unit) GROUP BY w.word HAVING count(*) = 1
+"""
+PRIMARY = """
+    SELECT u.code FROM catalog_product p JOIN catalog_unit u ON u.id = p.unit_id
+    WHERE lower(p.sku) = lower(f.{sku}) AND p.sku <> ''
+"""
+ONLY = "SELECT min(w.code) FROM catalog_warehouse w WHERE w.is_active HAVING count(*) = 1"
+
 
 def complete(names: Names, layout: Layout) -> None:
     """Blank cells get the primary unit and the only warehouse; rows without a quantity name neither."""
-    cells = {str(cell.column.column_name): cell for cell in layout.cells}
-    sku, unit, warehouse = cells.get("SKU"), cells["Unit"].name, cells["Warehouse"].name
-    for cell in cells.values():
-        execute(f"UPDATE {names.raw} SET {cell.name} = NULL WHERE {cell.name} = {literal(CLEAR)}")
-    quantity = cells.get("Quantity")
+    _blank_cleared(names, layout)
+    unit, warehouse = layout.named("Unit"), layout.named("Warehouse")
+    sku, quantity = layout.named("SKU"), layout.named("Quantity")
+    if unit is None or warehouse is None:
+        return
     if quantity is None or sku is None:
-        execute(f"UPDATE {names.raw} SET {unit} = NULL, {warehouse} = NULL")
-    else:
-        _complete_levels(names, quantity, sku, unit, warehouse)
-    status = cells.get("Inventory Status")
-    if status and sku and layout.options.blank == "clear":  # a product always has a status
-        execute(f"""
-            UPDATE {names.raw} f SET {status.name} = p.inventory_status FROM catalog_product p
-            WHERE f.{status.name} IS NULL AND lower(p.sku) = lower(f.{sku.name}) AND p.sku <> ''
-        """)
+        execute(f"UPDATE {names.raw} SET {unit.name} = NULL, {warehouse.name} = NULL")
+        return
+    _complete_levels(names, sku, quantity.raw, unit, warehouse)
 
 
-def _complete_levels(names: Names, quantity: Cell, sku: Cell, unit: str, warehouse: str) -> None:
-    execute(f"UPDATE {names.raw} SET {unit} = NULL, {warehouse} = NULL WHERE {quantity.name} IS NULL")
+def _blank_cleared(names: Names, layout: Layout) -> None:
+    """There is nothing that could be taken away from a product or a level: such cells say nothing."""
+    cells = [cell.name for cell in layout.cells]
+    emptied = ", ".join(f"{cell} = nullif({cell}, {literal(CLEAR)})" for cell in cells)
+    execute(f"UPDATE {names.raw} SET {emptied} WHERE {literal(CLEAR)} IN ({', '.join(cells)})")
+
+
+def _complete_levels(names: Names, sku: Cell, quantity: str, unit: Cell, warehouse: Cell) -> None:
+    """One pass, which writes only the rows that become others."""
+    said, place = unit.raw, warehouse.raw
     execute(f"""
-        UPDATE {names.raw} f SET {unit} = u.code FROM catalog_unit u
-        WHERE lower(f.{unit}) IN (lower(u.name), lower(u.plural))
-            AND NOT EXISTS (SELECT 1 FROM catalog_unit c WHERE lower(c.code) = lower(f.{unit}))
-    """)
-    execute(f"""
-        UPDATE {names.raw} f SET {unit} = u.code FROM catalog_product p JOIN catalog_unit u ON u.id = p.unit_id
-        WHERE f.{unit} IS NULL AND f.{quantity.name} IS NOT NULL AND lower(p.sku) = lower(f.{sku.name}) AND p.sku <> ''
-    """)
-    execute(f"""
-        UPDATE {names.raw} f SET {warehouse} = (SELECT min(w.code) FROM catalog_warehouse w WHERE w.is_active)
-        WHERE f.{warehouse} IS NULL AND f.{quantity.name} IS NOT NULL
-            AND (SELECT count(*) FROM catalog_warehouse w WHERE w.is_active) = 1
+        WITH words AS MATERIALIZED ({WORDS})
+        UPDATE {names.raw} f SET
+            {unit.name} = CASE
+                WHEN {quantity} IS NULL THEN NULL
+                WHEN {said} IS NULL THEN ({PRIMARY.format(sku=sku.name)})
+                ELSE coalesce((SELECT code FROM words WHERE word = lower({said})), {said}) END,
+            {warehouse.name} = CASE WHEN {quantity} IS NOT NULL THEN coalesce({place}, ({ONLY})) END
+        WHERE CASE WHEN {quantity} IS NULL THEN {said} IS NOT NULL OR {place} IS NOT NULL
+                   ELSE {said} IS NULL OR {place} IS NULL OR lower({said}) IN (SELECT word FROM words) END
     """)
 
 
@@ -62,24 +79,41 @@ def _complete_levels(names: Names, quantity: Cell, sku: Cell, unit: str, warehou
 
 
 def judge(names: Names, layout: Layout) -> None:
-    """Write down what does not go together."""
-    unit, warehouse = layout.named("Unit"), layout.named("Warehouse")
-    level = "r.quantity IS NOT NULL AND r._state <> 'unchanged'"
+    """Round to the decimals of the units, and write down what does not go together."""
+    quantity, unit, warehouse = layout.named("Quantity"), layout.named("Unit"), layout.named("Warehouse")
+    status = layout.named("Inventory Status")
+    if quantity is not None:
+        _round(names, status)
+        _refuse(names, quantity, "too_much", literal(str(TOO_MUCH)), f"WHERE r.quantity >= {LIMIT}")
     if unit is not None:
-        allowed = "EXISTS (SELECT 1 FROM catalog_productunit u WHERE (u.product_id, u.unit_id) = (p.id, r.unit_id))"
-        said = _("The specified Unit Precision has not been found in the system")
-        join = "JOIN catalog_product p ON p.id = r.product_id AND p.unit_id <> r.unit_id"
-        _refuse(names, unit, "unit", literal(said), f"{join} WHERE NOT {allowed}")
+        _judge_units(names, unit)
     if warehouse is not None:
-        several = _("Say in which warehouse: there is none in use, or there are several.")
-        blank = f"WHERE {level} AND r.warehouse_id IS NULL AND f.{warehouse.name} IS NULL"
-        _refuse(names, warehouse, "warehouse", literal(several), blank)
-        closed = literal(_("The warehouse “%(name)s” is closed.") % {"name": "%(name)s"})
-        join = f"JOIN catalog_warehouse w ON w.id = r.warehouse_id AND NOT w.is_active WHERE {level}"
-        _refuse(names, warehouse, "closed", f"replace({closed}, '%(name)s', w.name)", join)
-    if status := layout.named("Inventory Status"):
-        _judge_statuses(names, status)
-    _settle_nothing(names, layout.named("Inventory Status"))
+        _judge_warehouses(names, warehouse)
+    if status is not None:
+        _judge_statuses(names, layout, status)
+    _settle_nothing(names, status)
+
+
+def _round(names: Names, status: Cell | None) -> None:
+    """A quantity has as many decimals as its unit, unless it is the very level, which may be older than the unit."""
+    decimals = "coalesce(u.precision, p.unit_precision)"
+    execute(f"""
+        UPDATE {names.rows} r SET quantity = fine.quantity, _state = CASE
+            WHEN r._state = 'changed' AND fine.quantity = fine.level AND fine.is_same THEN 'unchanged' ELSE r._state END
+        FROM (
+            SELECT r._line, round(r.quantity, {decimals}) AS quantity, s.quantity AS level, {_same(status)} AS is_same
+            FROM {names.rows} r JOIN {names.raw} f ON f._line = r._line JOIN catalog_product p ON p.id = r.product_id
+            LEFT JOIN catalog_productunit u ON (u.product_id, u.unit_id) = (r.product_id, r.unit_id)
+            LEFT JOIN catalog_stocklevel s ON {LEVEL}
+            WHERE r.quantity <> trunc(r.quantity) AND r.unit_id IS NOT NULL
+                AND r.quantity <> round(r.quantity, {decimals}) AND r.quantity IS DISTINCT FROM s.quantity
+        ) fine WHERE fine._line = r._line
+    """)
+
+
+def _same(status: Cell | None) -> str:
+    """SQL: the row says nothing of the status that the product `p` does not have."""
+    return f"(f.{status.name} IS NULL OR p.inventory_status = r.inventory_status)" if status else "true"
 
 
 def _refuse(names: Names, cell: Cell, code: str, said: str, rest: str) -> None:
@@ -91,26 +125,56 @@ def _refuse(names: Names, cell: Cell, code: str, said: str, rest: str) -> None:
     """)
 
 
-def _judge_statuses(names: Names, status: Cell) -> None:
-    """A product has one status, whatever number of rows it has."""
-    said = _("Multiple products found having different Inventory Status")
-    _refuse(
-        names,
-        status,
-        "statuses",
-        literal(said),
-        f"""WHERE f.{status.name} IS NOT NULL AND r.product_id IN (
-            SELECT o.product_id FROM {names.rows} o JOIN {names.raw} g ON g._line = o._line
-            WHERE g.{status.name} IS NOT NULL GROUP BY 1 HAVING count(DISTINCT o.inventory_status) > 1)""",
-    )
+def _judge_units(names: Names, unit: Cell) -> None:
+    allowed = "EXISTS (SELECT 1 FROM catalog_productunit u WHERE (u.product_id, u.unit_id) = (p.id, r.unit_id))"
+    join = "JOIN catalog_product p ON p.id = r.product_id AND p.unit_id <> r.unit_id"
+    _refuse(names, unit, "unit", literal(str(NO_UNIT_OF_PRODUCT)), f"{join} WHERE NOT {allowed}")
+
+
+def _judge_warehouses(names: Names, warehouse: Cell) -> None:
+    """One must be named where something is counted, and what is counted anew must lie in one that is open."""
+    blank = f"WHERE r.quantity IS NOT NULL AND r.warehouse_id IS NULL AND f.{warehouse.name} IS NULL"
+    _refuse(names, warehouse, "warehouse", literal(str(WHICH_WAREHOUSE)), blank)
+    said = f"replace({literal(str(CLOSED))}, '%(name)s', w.name)"
+    join = f"""JOIN catalog_warehouse w ON w.id = r.warehouse_id AND NOT w.is_active
+        LEFT JOIN catalog_stocklevel s ON {LEVEL} WHERE r.quantity <> coalesce(s.quantity, 0)"""
+    _refuse(names, warehouse, "closed", said, join)
+
+
+def _judge_statuses(names: Names, layout: Layout, status: Cell) -> None:
+    """A product has one status, whatever number of rows it has, looked at or known to be unchanged.
+
+    Known rows say what the product has. So there are two where one is another than that, and the others of its product.
+    """
+    filled = f"JOIN {names.raw} f ON f._line = l._line AND f.{status.name} IS NOT NULL"
+    known = "s.record IS NOT NULL" if layout.options.strategy != Strategy.ADD else "false"
+    execute(f"""
+        WITH other AS MATERIALIZED (
+            SELECT DISTINCT l.product_id FROM {names.rows} l {filled} JOIN catalog_product p ON p.id = l.product_id
+            WHERE l.inventory_status <> p.inventory_status
+        ), said AS MATERIALIZED (
+            SELECT l._line, l.product_id, l.inventory_status, f.{status.name} AS cell FROM {names.rows} l {filled}
+            WHERE l.product_id IN (SELECT product_id FROM other) AND l.inventory_status IS NOT NULL
+            UNION ALL
+            SELECT l._line, l.product_id, l.inventory_status, f.{status.name} FROM (
+                SELECT s._line, v.product_id, v.inventory_status FROM {names.seen} s
+                JOIN catalog_inventoryline v ON v.id = s.record
+                WHERE {known} AND v.product_id IN (SELECT product_id FROM other)
+            ) l {filled}
+        )
+        INSERT INTO {names.errors}
+        SELECT _line, {status.number}, {literal(status.column.column_name)}, cell, 'statuses',
+               {literal(str(SEVERAL_STATUSES))}
+        FROM said WHERE product_id IN (
+            SELECT product_id FROM said GROUP BY 1 HAVING min(inventory_status) <> max(inventory_status))
+    """)
 
 
 def _settle_nothing(names: Names, status: Cell | None) -> None:
     """Nothing of what never was there is what there is."""
-    same = f"(f.{status.name} IS NULL OR p.inventory_status = r.inventory_status)" if status else "true"
     execute(f"""
         UPDATE {names.rows} r SET _state = 'unchanged' FROM {names.raw} f, catalog_product p
-        WHERE f._line = r._line AND p.id = r.product_id AND r._state = 'new' AND r.quantity = 0 AND {same}
+        WHERE f._line = r._line AND p.id = r.product_id AND r._state = 'new' AND r.quantity = 0 AND {_same(status)}
     """)
 
 
@@ -138,9 +202,7 @@ def write(names: Names, layout: Layout, chosen: str) -> int:
     """)
     # The levels are ours now: who booked meanwhile has come to an end, and shows.
     levels = f"{names.rows} r JOIN catalog_stocklevel s ON {LEVEL}"
-    if fetch(
-        f"SELECT 1 FROM {levels} WHERE {chosen} AND s.quantity <> r.quantity LIMIT 1"
-    ):  # the levels are ours now: who booked meanwhile has come to an end
+    if fetch(f"SELECT 1 FROM {levels} WHERE {chosen} AND s.quantity <> r.quantity LIMIT 1"):
         raise ValidationError(_("Stock was booked while the file was being imported."))
     ((count,),) = fetch(f"SELECT count(*) FROM {names.rows} r WHERE {chosen}")
     return int(count)

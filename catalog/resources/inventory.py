@@ -5,8 +5,8 @@ A quantity is what there is; what is written is a movement of the difference, wh
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -18,9 +18,9 @@ from catalog.resources.price import NotNegativeWidget
 from catalog.resources.shared import OneOfWidget
 from foundation.identity.models import User
 from foundation.transfers.columns import Column
-from foundation.transfers.declaration import Identity, Rule
+from foundation.transfers.declaration import Identity
 from foundation.transfers.lookups import LookupWidget
-from foundation.transfers.options import Options
+from foundation.transfers.options import Blank, Options
 from foundation.transfers.plain import PlainResource
 
 if TYPE_CHECKING:
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 
 NO_PRODUCT = gettext_lazy("The specified Product has not been found in the system")
 NO_UNIT = gettext_lazy("The specified Unit has not been found in the system")
-PRECISION = """
-    SELECT coalesce(f.precision, p.unit_precision)::text FROM catalog_product p
-    LEFT JOIN catalog_productunit f ON f.product_id = p.id AND f.unit_id = {unit} WHERE p.id = {product}
-"""
 
 
 def stock_lines(_actor: User | None) -> models.QuerySet[InventoryLine]:
@@ -41,9 +37,9 @@ def stock_lines(_actor: User | None) -> models.QuerySet[InventoryLine]:
     return InventoryLine.objects.filter(models.Q(warehouse__isnull=False) | ~models.Exists(kept))
 
 
-def rounded(quantity: Decimal, product: int, unit: int, context: str) -> dict[str, Any]:
-    """A quantity has as many decimals as its unit."""
-    return {"quantity": Decimal(quantity).quantize(Decimal(1).scaleb(-int(context or 4)), ROUND_HALF_UP)}
+def product_lines(_actor: User | None) -> models.QuerySet[InventoryLine]:
+    """Products alone, whatever is kept of them."""
+    return InventoryLine.objects.filter(warehouse__isnull=True)
 
 
 class StatusWidget(OneOfWidget):
@@ -57,7 +53,7 @@ class StatusWidget(OneOfWidget):
             raise ValueError(_("The specified Inventory Status has not been found in the system")) from error
 
 
-def status_column(sample: str = "In Stock") -> Column:
+def status_column(sample: str) -> Column:
     """The status of the product."""
     return Column(
         "Inventory Status",
@@ -73,10 +69,11 @@ class InventoryResource(PlainResource):
     """One row is a level, or without a quantity the status of a product."""
 
     identities = (Identity(("product", "warehouse", "unit"), required=("product",)),)
-    rules = (Rule(("quantity", "product", "unit"), ("quantity",), rounded, context=PRECISION, beyond_model=True),)
     required = {"product": gettext_lazy("SKU should not be blank.")}
-    completed = ("Unit", "Warehouse")
+    completed: ClassVar[tuple[str, ...]] = ("Unit", "Warehouse")
+    repeatable = ("quantity",)
     keys_from = "catalog_stocklevel"
+    written_as = (f"LEFT JOIN catalog_stocklevel s ON {counting.LEVEL}", "coalesce(s.id, r.id)")
 
     product = Column(
         "SKU",
@@ -94,7 +91,7 @@ class InventoryResource(PlainResource):
         export="product__name",
         help=gettext_lazy("Its name, for the reader. Not read."),
     )
-    inventory_status = status_column()
+    inventory_status = status_column("In Stock")
     quantity = Column(
         "Quantity",
         "quantity",
@@ -123,7 +120,11 @@ class InventoryResource(PlainResource):
     class Meta(PlainResource.Meta):
         abstract = False
         model = InventoryLine
-        fields = ("product", "name", "inventory_status", "quantity", "unit", "warehouse")
+        fields: tuple[str, ...] = ("product", "name", "inventory_status", "quantity", "unit", "warehouse")
+
+    def taken_by(self, options: Options) -> Options:
+        """A product always has a status, and a level a quantity: a blank cell takes nothing away."""
+        return replace(options, blank=Blank.KEEP)
 
     def complete(self, names: Names, layout: Layout) -> None:
         """Say in every row which unit and which warehouse it means."""
@@ -154,30 +155,12 @@ class InventoryResource(PlainResource):
         return rows.select_related("product", "unit", "warehouse").order_by("pk")
 
 
-class InventoryStatusResource(PlainResource):
+class InventoryStatusResource(InventoryResource):
     """One row is the status of one product."""
 
-    identities = (Identity(("sku",), must_exist=True),)
+    completed = ()
 
-    sku = Column(
-        "SKU",
-        "sku",
-        readonly=True,
-        aliases=("Product SKU",),
-        sample="NW-1001",
-        help=gettext_lazy("The product's number, upper or lower case."),
-    )
-    name = Column(
-        "Product",
-        None,
-        readonly=True,
-        aliases=("Product Name",),
-        export="name",
-        help=gettext_lazy("Its name, for the reader. Not read."),
-    )
     inventory_status = status_column("Out of Stock")
 
-    class Meta(PlainResource.Meta):
-        abstract = False
-        model = Product
-        fields = ("sku", "name", "inventory_status")
+    class Meta(InventoryResource.Meta):
+        fields = ("product", "name", "inventory_status")

@@ -95,8 +95,10 @@ class Declared:
     made of others), `taken` (flags that one of several has), `deleting`, the column that says a record is to go, and
     `required`, fields that a file must fill in a new record whatever the model says, with the sentence. `doubled` is
     said of rows that mean the same record; `into` is the field of a record that the whole file goes into, which is
-    given beside it (`options.into`), and `strategies` are those it can be taken by. A resource of a view says in
-    `keys_from` which table its keys are those of, and writes by itself (`write`, `undo`).
+    given beside it (`options.into`), and `strategies` are those it can be taken by. Rows that leave all fields of
+    `repeatable` blank may mean one record together. A resource of a view says in `keys_from` which table its keys are
+    those of, writes by itself (`write`, `undo`), and says in `written_as` what a new row `r` has become: SQL of a join,
+    and of the key.
     """
 
     identities: ClassVar[tuple[Identity, ...]] = ()
@@ -112,6 +114,8 @@ class Declared:
     into: ClassVar[str] = ""
     completed: ClassVar[tuple[str, ...]] = ()
     keys_from: ClassVar[str] = ""
+    written_as: ClassVar[tuple[str, str]] = ("", "r.id")
+    repeatable: ClassVar[tuple[str, ...] | None] = None
 
     if TYPE_CHECKING:  # what django-import-export's metaclass gives every resource
         fields: ClassVar[dict[str, Any]]
@@ -129,6 +133,10 @@ class Declared:
     def sees_all(self, options: Options) -> bool:
         """Whether the importing person may see every record."""
         return True
+
+    def taken_by(self, options: Options) -> Options:
+        """Return the options by which such a file is taken, where not all that can be chosen makes sense for it."""
+        return options
 
     def new_values(self, options: Options) -> dict[str, Any]:
         """Return values that every new record begins with, by field."""

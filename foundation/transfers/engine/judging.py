@@ -107,9 +107,12 @@ def judge_versions(names: Names, layout: Layout) -> None:
 def judge_doubles(names: Names, layout: Layout) -> None:
     """Rows that mean the same record: all of them are refused, each with the lines of all."""
     drafting.find_twice(layout)
+    if layout.repeats == "true":
+        return
     same = [
-        f"""SELECT record AS key, _line FROM {names.seen} WHERE record IS NOT NULL
-            UNION ALL SELECT id, _line FROM draft WHERE NOT _new"""
+        f"""SELECT s.record AS key, s._line FROM {names.seen} s {_unrepeated(names, layout, "s")}
+            WHERE s.record IS NOT NULL
+            UNION ALL SELECT d.id, d._line FROM draft d {_unrepeated(names, layout, "d")} WHERE NOT d._new"""
     ]
     same += [_keys(layout, number, identity) for number, identity in enumerate(usable(layout))]
     # Counted first and listed afterwards: nearly every record stands there once, and ordered lists are dear.
@@ -134,6 +137,13 @@ def judge_doubles(names: Names, layout: Layout) -> None:
     """)
 
 
+def _unrepeated(names: Names, layout: Layout, row: str) -> str:
+    """JOIN that leaves rows out which may be there again."""
+    if layout.repeats == "false":
+        return ""
+    return f"JOIN {names.raw} f ON f._line = {row}._line AND NOT ({layout.repeats})"
+
+
 def _keys(layout: Layout, number: int, identity: Identity) -> str:
     """What identifies each row that may be there twice; where another field may tell rows apart, only new ones and only
     if one lacks it."""
@@ -144,9 +154,8 @@ def _keys(layout: Layout, number: int, identity: Identity) -> str:
         own = layout.cells_of(identity.unless)
         alone = f", NOT {own[0].filled} AS alone" if own else ", true AS alone"
         new += " JOIN draft d ON d._line = f._line AND d._new"
-    return (
-        f"SELECT ROW({values})::text AS key, f._line{alone} FROM fresh f {joins(layout, identity)} {new} WHERE {needed}"
-    )
+    return f"""SELECT ROW({values})::text AS key, f._line{alone} FROM fresh f {joins(layout, identity)} {new}
+        WHERE {needed} AND NOT ({layout.repeats})"""
 
 
 def place_of(layout: Layout, field_names: set[str]) -> Cell | None:

@@ -118,7 +118,7 @@ class Layout:
     """The columns a run brings, for one resource; two runs with the same number read rows in the same way."""
 
     def __init__(self, resource: PlainResource, columns: Sequence[Column], options: Options) -> None:
-        self.resource, self.options = resource, options
+        self.resource, self.options = resource, resource.taken_by(options)
         self.model: type[models.Model] = resource._meta.model
         declared = resource.columns()  # of columns that fill the same field, the one declared first counts
         present = {str(column.column_name) for column in columns}
@@ -223,6 +223,14 @@ class Layout:
     def rules(self) -> list[Any]:
         """The rules this file can touch; for new records all of them."""
         return list(self.resource.rules)
+
+    @property
+    def repeats(self) -> str:
+        """SQL of a staged row `f`: others may mean its record too."""
+        if self.resource.repeatable is None:
+            return "false"
+        cells = [cell.raw for name in self.resource.repeatable for cell in self.cells_of(name)]
+        return " AND ".join(f"{cell} IS NULL" for cell in cells) or "true"
 
     @property
     def has_seals(self) -> bool:

@@ -125,10 +125,11 @@ def seal(names: Names, layout: Layout, condition: str) -> int:
     """Remember rows that say what their records hold now; `condition` chooses among the rows `r`."""
     if not layout.has_seals:
         return 0
+    join, key = layout.resource.written_as
     return execute(f"""
         INSERT INTO transfers_seal (layout, hash, record, version, links)
-        SELECT DISTINCT ON (r._hash) {literal(layout.number)}, r._hash, r.id, t.version, {links_hash(layout)}
-        FROM {names.rows} r JOIN {layout.table} t ON t.{layout.key} = r.id WHERE {condition}
+        SELECT DISTINCT ON (r._hash) {literal(layout.number)}, r._hash, {key}, t.version, {links_hash(layout)}
+        FROM {names.rows} r {join} JOIN {layout.table} t ON t.{layout.key} = {key} WHERE {condition}
         ON CONFLICT (layout, hash) DO UPDATE SET record = EXCLUDED.record, version = EXCLUDED.version,
             links = EXCLUDED.links
     """)

@@ -141,8 +141,10 @@ class Plan:
     def _refuse_doubles(self) -> None:
         groups: list[list[int]] = []
         by_target: dict[int, list[int]] = {}
+        repeated = {row[LINE] for row in self.rows if self._repeats(row)}
         for line, pk in self.targets.items():
-            by_target.setdefault(pk, []).append(line)
+            if line not in repeated:
+                by_target.setdefault(pk, []).append(line)
         groups += by_target.values()
         for identity in self.identities():
             groups += self._same(identity)
@@ -155,13 +157,18 @@ class Plan:
             names = {"kind": self.model._meta.verbose_name, "lines": ", ".join(map(str, group))}
             self.refusals.append(Refusal(line, "", "", sentence % names))
 
+    def _repeats(self, row: Row) -> bool:
+        """Whether other rows may mean the same record."""
+        fields = self.resource.repeatable
+        return fields is not None and not any(row[c.column_name] for name in fields for c in self.columns_of(name))
+
     def _same(self, identity: Identity) -> list[list[int]]:
         """Groups of lines with the same key; where another field may tell rows apart, only new ones, one lacking it."""
         lines: dict[tuple[Any, ...], list[int]] = {}
         alone: set[int] = set()
         for row in self.rows:
             values = self._values(identity, row)
-            if values is None or (identity.unless and row[LINE] in self.targets):
+            if values is None or self._repeats(row) or (identity.unless and row[LINE] in self.targets):
                 continue
             key = tuple(v.lower() if isinstance(v, str) else v for v in values.values())
             lines.setdefault(key, []).append(row[LINE])

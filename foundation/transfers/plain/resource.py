@@ -48,7 +48,7 @@ class PlainResource(Declared, PlainLinks, resources.ModelResource):
 
     def import_table(self, table: Table, options: Options) -> ImportReport:
         """Import all good rows in one transaction and report the others; a dry run is undone at its end."""
-        self.options = options
+        self.options = options = self.taken_by(options)
         headers, ignored = match_headers(self.columns(), table.headers)
         self._present = [name for name in headers if name]
         report = ImportReport(read=len(table.records), dry_run=options.dry_run, ignored_columns=ignored)

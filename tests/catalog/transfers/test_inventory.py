@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 
 from catalog.models import Product, StockLevel, StockMovement
-from catalog.resources import InventoryResource
+from catalog.resources import InventoryResource, InventoryStatusResource
 from catalog.services.stock import Booking, stock_book, stock_mismatches
 from foundation.changes.recording import recording
 from foundation.jobs.services import run_here
@@ -17,6 +17,7 @@ from foundation.transfers.engine.testing import import_table
 from foundation.transfers.exporting.csv_file import csv_pieces
 from foundation.transfers.exporting.export import Export
 from foundation.transfers.importing.runs import run_apply, run_check, run_create, run_plan_undo, run_undo
+from foundation.transfers.models import Seal
 from foundation.transfers.options import Options
 from foundation.transfers.plain.tables import read_table
 from foundation.transfers.registry import transfer_by_slug
@@ -44,9 +45,9 @@ def booked(warehouse, sku, quantity, key):
     stock_book(bookings=[Booking(product, warehouse, Decimal(quantity), kind, key)])
 
 
-def load(text, **options):
+def load(text, resource=InventoryResource, **options):
     with recording():
-        return import_table(InventoryResource(), read_table(io.BytesIO(text.encode())), Options(**options))
+        return import_table(resource(), read_table(io.BytesIO(text.encode())), Options(**options))
 
 
 def levels():
@@ -119,6 +120,50 @@ def test_a_row_known_to_be_unchanged_is_looked_at_after_a_booking(main):
 def test_what_is_wrong_is_said(main, row, column, said):
     _counts, refusals = load(f"SKU,Inventory Status,Quantity,Unit,Warehouse\n{row}\n")
     assert [(r.line, r.column, r.message) for r in refusals] == [(2, column, said)]
+
+
+@pytest.mark.parametrize("resource", [InventoryResource, InventoryStatusResource])
+def test_statuses_alone_that_differ_are_refused_in_the_words_of_orocommerce(main, resource):
+    counts, refusals = load("SKU,Inventory Status\nP1,In Stock\nP2,Discontinued\np1,out_of_stock\n", resource)
+    said = "Multiple products found having different Inventory Status"
+    assert [(r.line, r.column, r.message) for r in refusals] == [
+        (2, "Inventory Status", said),
+        (4, "Inventory Status", said),
+    ]
+    assert (counts.changed, statuses()) == (1, {"P1": "in_stock", "P2": "discontinued"})
+
+
+@pytest.mark.parametrize("resource", [InventoryResource, InventoryStatusResource])
+def test_a_status_may_be_said_twice(main, resource):
+    counts, refusals = load("SKU,Inventory Status\nP1,Discontinued\np1,discontinued\nP2,\nP2,\n", resource)
+    assert (counts.changed, counts.unchanged, refusals, statuses()["P1"]) == (2, 2, [], "discontinued")
+
+
+def test_a_level_may_not_be_said_twice(main):
+    _counts, refusals = load("SKU,Inventory Status,Quantity\nP1,,7\nP1,,7\nP1,In Stock,\n")
+    said = "The same inventory line stands on the lines 2, 3: keep one of them."
+    assert [(r.line, r.message) for r in refusals] == [(2, said), (3, said)]
+
+
+@pytest.mark.parametrize("again", ["P1,Out of Stock,7,box\n", "P1,Out of Stock,,\n"])
+def test_a_row_known_to_be_unchanged_has_a_say_in_the_status(main, again):
+    header = "SKU,Inventory Status,Quantity,Unit\n"
+    assert load(f"{header}P1,In Stock,10,item\n")[0].unchanged == 1
+    counts, refusals = load(f"{header}P1,In Stock,10,item\n{again}")
+    said = "Multiple products found having different Inventory Status"
+    assert [(r.line, r.message) for r in refusals] == [(2, said), (3, said)]
+    assert (counts.unchanged, counts.refused, statuses()["P1"]) == (0, 2, "in_stock")
+
+
+def test_a_row_that_is_in_is_known_to_be_unchanged_at_once(main):
+    load("SKU,Quantity,Unit\nP1,3,box\n")
+    assert Seal.objects.filter(record=StockLevel.objects.get(unit__code="box").pk).count() == 1
+
+
+def test_more_than_a_warehouse_can_hold_is_refused_by_the_check(main):
+    _counts, refusals = load("SKU,Quantity\nP1,1000000000000\n")
+    said = "That is more than a warehouse can hold: less than 1,000,000,000,000 at once."
+    assert [(r.column, r.message) for r in refusals] == [("Quantity", said)]
 
 
 def test_two_statuses_of_one_product_are_refused(main):
