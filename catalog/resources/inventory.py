@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog.models import InventoryLine, Product, StockMovement, Unit, Warehouse
 from catalog.resources import counting
+from catalog.resources.counting_by_row import CountingByRow
 from catalog.resources.price import NotNegativeWidget
 from catalog.resources.shared import OneOfWidget
 from foundation.identity.models import User
@@ -21,7 +22,6 @@ from foundation.transfers.columns import Column
 from foundation.transfers.declaration import Identity
 from foundation.transfers.lookups import LookupWidget
 from foundation.transfers.options import Blank, Options
-from foundation.transfers.plain import PlainResource
 
 if TYPE_CHECKING:
     from foundation.transfers.engine.layout import Layout
@@ -65,7 +65,7 @@ def status_column(sample: str) -> Column:
     )
 
 
-class InventoryResource(PlainResource):
+class InventoryResource(CountingByRow):
     """One row is a level, or without a quantity the status of a product."""
 
     identities = (Identity(("product", "warehouse", "unit"), required=("product",)),)
@@ -117,7 +117,7 @@ class InventoryResource(PlainResource):
         help=gettext_lazy("Code of a warehouse. Blank: the only one in use."),
     )
 
-    class Meta(PlainResource.Meta):
+    class Meta(CountingByRow.Meta):
         abstract = False
         model = InventoryLine
         fields: tuple[str, ...] = ("product", "name", "inventory_status", "quantity", "unit", "warehouse")
@@ -145,10 +145,6 @@ class InventoryResource(PlainResource):
     def undo_count(self, number: int) -> int:
         """How many bookings would be taken back."""
         return StockMovement.objects.filter(key__startswith=counting.key_of(number)).count()
-
-    def import_table(self, table: Any, options: Options) -> Any:
-        """A view is not written row by row."""
-        raise NotImplementedError("Inventory is imported by the engine alone.")
 
     def for_export(self, rows: models.QuerySet[InventoryLine]) -> models.QuerySet[InventoryLine]:
         """Load with the rows what the columns name."""
