@@ -12,14 +12,17 @@ from foundation.ui.panels import Panel, register_panel
 
 __all__ = ["accounts", "customer", "general_lists", "masterdata", "people"]
 
-CUSTOMERS = "customers/admin/group_customers.html"
-
 FOLDER = "customers/admin"
 
 
 def _on_customers(slug: str, title: Any, order: int, context: Any, *, side: bool = False) -> None:
     template = f"{FOLDER}/{slug.replace('-', '_')}.html"
     register_panel(PAGE, Panel(slug, title, order, template, context=context, side=side))
+
+
+def _on_groups(slug: str, title: Any, order: int, template: str, context: Any, *, side: bool = False) -> None:
+    panel = Panel(slug, title, order, f"{FOLDER}/{template}.html", context=context, side=side)
+    register_panel("customers.customergroup", panel)
 
 
 _on_customers("facts", _("Facts"), 0, facts.facts_of_customer, side=True)
@@ -30,13 +33,12 @@ _on_customers("price-chain", _("Price lists in their order"), 20, general_lists.
 _on_customers("contacts", _("Contacts"), 30, people_panels.contacts)
 _on_customers("departments", _("Departments"), 35, people_panels.departments)
 _on_customers("subsidiaries", _("Subsidiaries"), 40, people_panels.subsidiaries)
-register_panel(
-    "customers.customergroup",
-    Panel("customers", _("Customers"), 10, CUSTOMERS, context=masterdata.customers_of_group),
-)
+_on_groups("facts", _("For customers without their own"), 0, "facts", facts.facts_of_group, side=True)
+_on_groups("price-chain", _("Price lists in their order"), 20, "price_chain", general_lists.chain_given, side=True)
+_on_groups("customers", _("Customers"), 10, "group_customers", masterdata.customers_of_group)
 register_panel(
     "customers.account",
-    Panel("customers", _("Customers"), 10, CUSTOMERS, context=accounts.customers_of_account),
+    Panel("customers", _("Customers"), 10, f"{FOLDER}/account_customers.html", context=accounts.customers_of_account),
 )
 register_panel(
     "catalog.product",

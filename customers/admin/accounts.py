@@ -111,5 +111,4 @@ def customers_of_account(request: HttpRequest, account: Account) -> dict[str, An
         "customers": shown[:ROLLED_UP],
         "more": len(shown) > ROLLED_UP,
         "list_url": changelist_url(Customer, account__id__exact=account.pk),
-        "add_url": "",
     }

@@ -44,6 +44,10 @@ class CustomersAdmin(ScopedChoicesMixin, RefusedAdmin):
         """May make customers."""
         return request.user.has_perm("customers.add_customer")
 
+    def has_change_customer_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """May change customers."""
+        return request.user.has_perm("customers.change_customer")
+
     def has_view_customer_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """May look at customers."""
         return request.user.has_perm("customers.view_customer")

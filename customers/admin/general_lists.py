@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,8 +18,8 @@ from django.utils.translation import gettext_lazy
 from catalog.models import PriceList
 from customers.admin.base import CustomersAdmin, changelist_url, record_link
 from customers.admin.why_price import may_ask, why_price_url
-from customers.models import Customer, SystemPriceList
-from customers.pricing.chain import ChainEntry, Level, chain_of, entry_of
+from customers.models import Customer, CustomerGroup, SystemPriceList
+from customers.pricing.chain import ChainEntry, Level, chain_of, chain_of_group, entry_of
 from customers.services import general_price_lists_set
 from foundation.transfers.admin import TransferMixin
 from foundation.ui.markup import badge
@@ -138,19 +139,40 @@ class SystemPriceListAdmin(TransferMixin, CustomersAdmin):
         )
 
 
+CHAIN_PAGE = 20
+NONE_FOR_CUSTOMER = gettext_lazy("No price list reaches this customer: it has no prices.")
+NONE_FOR_GROUP = gettext_lazy("Customers of this group without lists of their own have no prices.")
+
+
 def chain_of_customer(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
     """A customer's price lists of all levels in their order, each with its source and whether it counts now."""
     if not request.user.has_perm("catalog.view_pricelist"):
         return None
+    why_url = why_price_url(customer=customer.pk) if may_ask(request.user) else ""
+    return {**_chain(request, chain_of(customer), customer.group), "why_url": why_url, "none": NONE_FOR_CUSTOMER}
+
+
+def chain_given(request: HttpRequest, group: CustomerGroup) -> dict[str, Any] | None:
+    """The price lists a group gives to its customers, in their order."""
+    if not request.user.has_perm("catalog.view_pricelist"):
+        return None
+    return {**_chain(request, chain_of_group(group), group), "none": NONE_FOR_GROUP}
+
+
+def _chain(request: HttpRequest, entries: list[ChainEntry], group: CustomerGroup | None) -> dict[str, Any]:
     moment = timezone.now()
-    entries = chain_of(customer)
+    page = Paginator(entries, CHAIN_PAGE).get_page(request.GET.get("price-chain"))
     return {
-        "entries": [(entry, _whose(entry, customer), entry.why_not(moment)) for entry in entries],
-        "why_url": why_price_url(customer=customer.pk) if may_ask(request.user) else "",
+        "page": page,
+        "entries": [
+            (number, entry, _whose(entry, group), entry.why_not(moment))
+            for number, entry in enumerate(page, start=page.start_index())
+        ],
+        "in_force": sum(not entry.why_not(moment) for entry in entries),
     }
 
 
-def _whose(entry: ChainEntry, customer: Customer) -> str:
-    if entry.level == Level.GROUP and customer.group:
-        return f"{entry.level.label}: {customer.group.name}"
+def _whose(entry: ChainEntry, group: CustomerGroup | None) -> str:
+    if entry.level == Level.GROUP and group:
+        return f"{entry.level.label}: {group.name}"
     return str(entry.level.label)

@@ -5,19 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.admin.assigning import assign_page, take_back_page
 from customers.admin.base import CustomersAdmin, add_url, changelist_url
 from customers.admin.inlines import GroupPriceListInline
 from customers.admin.scope import within_scope
 from customers.models import Customer, CustomerGroup, InternalRating, PaymentTerm, TaxCode
+from customers.search import customer_search
 from foundation.transfers.admin import TransferMixin
+from foundation.ui.panel_lists import list_page
+from foundation.ui.record_page import RecordPage
 from foundation.ui.theme import RelatedDropdownFilter, action, display
 
 
@@ -44,8 +49,10 @@ class WithCustomers:
 
 
 @admin.register(CustomerGroup)
-class CustomerGroupAdmin(WithCustomers, TransferMixin, CustomersAdmin):
+class CustomerGroupAdmin(RecordPage, WithCustomers, TransferMixin, CustomersAdmin):
     """Groups with their customers."""
+
+    record_template = "customers/admin/group_overview.html"
 
     transfer_slug = "groups"
     customer_field = "group"
@@ -65,7 +72,24 @@ class CustomerGroupAdmin(WithCustomers, TransferMixin, CustomersAdmin):
     ]
     inlines = [GroupPriceListInline]
     history_children = ("price_lists",)
-    actions_detail = ["new_customer", "list_customers"]
+    actions_detail = ["assign", "new_customer", "list_customers"]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the way back from an assignment."""
+        view = self.admin_site.admin_view(self.take_back)
+        own = path("<int:object_id>/assign/<int:change_set>/take-back/", view, name="customers_customergroup_take_back")
+        return [own, *super().get_urls()]
+
+    @action(description=gettext_lazy("Assign customers"), permissions=["view", "change_customer"], url_path="assign")
+    def assign(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Put many customers into this group."""
+        return assign_page(request, self._shown(request, int(object_id)))
+
+    def take_back(self, request: HttpRequest, object_id: int, change_set: int) -> HttpResponse:
+        """Take back an assignment."""
+        if not self.has_change_customer_permission(request):
+            raise PermissionDenied
+        return take_back_page(request, self._shown(request, object_id), change_set)
 
     @action(description=gettext_lazy("New customer in this group"), permissions=["add_customer"])
     def new_customer(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -111,19 +135,22 @@ class InternalRatingAdmin(WithCustomers, CustomersAdmin):
     ordering = ["position", "label"]
 
 
-GROUP_PAGE = 20  # customers named on the page of their group
+GROUP_PAGE = 20  # customers of a group on one page of their panel
 
 
 def customers_of_group(request: HttpRequest, group: CustomerGroup) -> dict[str, Any] | None:
-    """The group's first customers and the way to all of them."""
+    """The group's customers, as far as this person works with them."""
     if not request.user.has_perm("customers.view_customer"):
         return None
-    rows = within_scope(Customer.objects.filter(group=group), request.user).select_related("parent", "owner")
-    shown = list(rows.order_by("name", "pk")[: GROUP_PAGE + 1])
+    rows = within_scope(Customer.objects.filter(group=group), request.user).select_related("owner", "payment_term")
+    found = list_page(
+        request, rows.order_by("name", "pk"), panel="customers", search=customer_search, per_page=GROUP_PAGE
+    )
     return {
-        "customers": shown[:GROUP_PAGE],
-        "more": len(shown) > GROUP_PAGE,
-        "list_url": changelist_url(Customer, group__id__exact=group.pk),
-        "add_url": add_url(Customer, group=group.pk) if request.user.has_perm("customers.add_customer") else "",
-        "title": _("Customers"),
+        "list": found,
+        "assign_url": (
+            reverse("admin:customers_customergroup_assign", args=[group.pk])
+            if request.user.has_perm("customers.change_customer")
+            else ""
+        ),
     }

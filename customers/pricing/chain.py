@@ -76,6 +76,14 @@ def chain_of(customer: Customer) -> list[ChainEntry]:
     return [entry_of(level, row) for level in levels_of(customer) for row in _loaded(rows[level])]
 
 
+def chain_of_group(group: CustomerGroup) -> list[ChainEntry]:
+    """Return what a group gives to customers without lists of their own: its lists, then the general ones."""
+    rows: dict[Level, models.QuerySet[Any]] = {Level.GROUP: GroupPriceList.objects.filter(group=group)}
+    if group.price_fallback == CustomerGroup.PriceFallback.SYSTEM:
+        rows[Level.SYSTEM] = SystemPriceList.objects.all()
+    return [entry_of(level, row) for level, found in rows.items() for row in _loaded(found)]
+
+
 def _loaded(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
     return rows.select_related("price_list").prefetch_related("price_list__schedules").order_by("position", "pk")
 

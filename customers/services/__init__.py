@@ -14,6 +14,7 @@ from customers.services.customers import (
     rep_ids_deliver,
     rep_ids_set_by_hand,
 )
+from customers.services.groups import group_assign, group_assignment, group_take_back
 from customers.services.people import contact_create, contact_update, department_join, department_leave
 from customers.services.several import customers_assign, customers_delete
 
@@ -35,6 +36,9 @@ __all__ = [
     "department_join",
     "department_leave",
     "general_price_lists_set",
+    "group_assign",
+    "group_assignment",
+    "group_take_back",
     "note_add",
     "price_lists_set",
     "rep_ids_deliver",

@@ -84,6 +84,14 @@ def current_recording() -> Recording | None:
     return _current.get()
 
 
+def current_set() -> int | None:
+    """Number of the change set this transaction has written to; None while it has changed nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nullif(current_setting('hub.change_set', true), '')::bigint")
+        found: int | None = cursor.fetchone()[0]
+        return found
+
+
 def set_actor(user: User | None, *, via: str = "") -> None:
     """Name the person of the running block: for authentication that happens after the request was opened.
 

@@ -143,7 +143,7 @@ def test_strategy_is_shown_before_it_is_changed(boss):
 def test_account_and_group_pages_show_their_customers(boss, group, nordwind):
     Customer.objects.update(group=group)
     for url in (
-        reverse("admin:customers_customergroup_change", args=[group.pk]),
+        page_url(group),
         reverse("admin:customers_account_change", args=[Account.objects.get().pk]),
     ):
         html = boss.get(url).text

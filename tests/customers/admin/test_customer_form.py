@@ -420,7 +420,7 @@ def test_names_are_escaped_wherever_they_appear(boss, list_url, group, payload):
     child = CustomerFactory(name=f"Child {payload}", parent=parent, group=group)
     ContactFactory(customer=child, last_name=payload)
     move = reverse("admin:customers_customer_move", args=[child.pk])
-    pages = [page_url(one) for one in (parent, child)]
+    pages = [page_url(one) for one in (parent, child, group)]
     contacts = reverse("admin:customers_contact_changelist")
     for url in (list_url, form_url(parent), form_url(child), *pages, move, contacts):
         html = boss.get(url).text
