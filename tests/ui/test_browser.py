@@ -138,7 +138,9 @@ def test_polled_part_moves_without_reload_and_stops_at_the_end(page, watched):
 
 def _work_pages() -> list[str]:
     """The pages people live in, each with something on it."""
-    customer = Customer.objects.filter(contacts__isnull=False, addresses__isnull=False).earliest("pk")
+    customer = Customer.objects.filter(
+        contacts__isnull=False, addresses__isnull=False, children__isnull=False, group__isnull=False
+    ).earliest("pk")
     record = f"/admin/customers/customer/{customer.pk}"
     job = Job.objects.earliest("pk")
     return [
@@ -150,6 +152,9 @@ def _work_pages() -> list[str]:
         f"{record}/overview/",
         f"{record}/change/",
         f"{record}/history/",
+        f"{record}/move/",
+        f"/admin/customers/customergroup/{customer.group_id}/overview/",
+        f"/admin/customers/customergroup/{customer.group_id}/assign/",
         f"{record}/delete/",
         "/admin/jobs/job/",
         job.get_absolute_url(),
