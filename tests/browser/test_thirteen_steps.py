@@ -1,5 +1,7 @@
 """A person creates a customer in thirteen steps, reads each value back, and moves a subtree, in a real browser."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -112,6 +114,72 @@ def test_thirteen_steps_make_a_customer_whose_values_are_read_back(staff_page: P
     screenshot(page, "customer-form-saved")
 
 
+def add_subsidiary(page: Page, name: str) -> None:
+    page.locator(".hub-actions").get_by_role("link", name="New subsidiary").click()
+    page.fill("#id_name", name)
+    page.locator("[name=_save]").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def test_company_with_subsidiaries_is_made_by_the_steps_and_read_on_its_page(staff_page: Page, company, screenshot):
+    page = staff_page
+    walk_the_steps(page)
+    page.locator("[name=_save]").click()  # 13
+
+    expect(page).to_have_url(re.compile(r"/customers/customer/\d+/overview/"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nordwind Handels GmbH")
+    facts = page.locator("#panel-facts")
+    for label, value in (
+        ("Account", "Nordwind Group"),  # 3
+        ("Customer group", "Gastro"),  # 5
+        ("Parent customer", "Nordwind Holding"),  # 6
+        ("Sales reps", "ANOWAK, BKOWALSKI"),  # 7
+        ("Tax code", "B2B_PL"),  # 8
+        ("Payment term", "prepaid"),  # 10
+        ("VAT id", "PL5260001246"),  # 12
+    ):
+        told = facts.locator(f"dt:text-is('{label}') + dd")
+        expect(told).to_contain_text(value)
+    expect(page.locator("#panel-company-totals dl")).to_contain_text(re.compile(r"Addresses\s+2"))  # 9
+    lists = page.locator("#panel-price-chain li")  # 11
+    expect(lists.nth(0)).to_contain_text("Retail")
+    expect(lists.nth(1)).to_contain_text("Wholesale")
+
+    add_subsidiary(page, "Nordwind Gdańsk")
+    add_subsidiary(page, "Nordwind Gdynia")
+    page.locator(".hub-tree").get_by_role("link", name="Nordwind Handels GmbH", exact=True).click()
+    tree = page.locator(".hub-tree li .hub-tree-name")
+    expect(tree).to_have_text([re.compile(name) for name in ("Holding", "Handels", "Gdańsk", "Gdynia")])
+    expect(page.locator("#panel-subsidiaries")).to_contain_text("Nordwind Gdańsk")
+    screenshot(page, "customer-overview")
+
+
+def test_branch_is_opened_and_shut_by_keyboard_without_losing_ones_place(staff_page: Page, watched_requests):
+    page = staff_page
+    root = CustomerFactory(name="Root")
+    branch = CustomerFactory(name="Branch", parent=root)
+    CustomerFactory(name="Leaf", parent=branch)
+    page.goto(f"/admin/customers/customer/{root.pk}/overview/", wait_until="networkidle")
+    watched_requests.clear()
+    toggle = page.get_by_role("link", name="Subsidiaries of Branch")
+    toggle.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".hub-tree")).not_to_contain_text("Leaf")
+    expect(toggle).to_be_focused()
+    expect(toggle).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hub-tree")).to_contain_text("Leaf")
+    assert watched_requests == ["xhr", "xhr"]  # the page was not loaded anew
+
+
+@pytest.fixture
+def watched_requests(staff_page: Page) -> list[str]:
+    """How each address of a customer's page was asked for."""
+    asked: list[str] = []
+    staff_page.on("request", lambda one: asked.append(one.resource_type) if "/overview/" in one.url else None)
+    return asked
+
+
 def test_two_clicks_on_save_make_one_customer(staff_page: Page, hub_server):
     staff_page.goto("/admin/customers/customer/add/")
     staff_page.fill("#id_name", "Once")
@@ -156,11 +224,12 @@ def test_subtree_is_moved_and_a_cycle_refused_with_its_sentence(staff_page: Page
     assert (recorded.set.source, recorded.set.actor) == (Source.FORM, superuser)
 
 
-@pytest.mark.parametrize("name", ["customers", "customer-form", "group"])
+@pytest.mark.parametrize("name", ["customers", "customer-overview", "customer-form", "group"])
 def test_pages_fit_a_phone(phone_page: Page, name, company, screenshot):
     group = Customer.objects.get(name="Nordwind Holding")
     pages = {
         "customers": "/admin/customers/customer/",
+        "customer-overview": f"/admin/customers/customer/{group.pk}/overview/",
         "customer-form": f"/admin/customers/customer/{group.pk}/change/",
         "group": "/admin/customers/customergroup/add/",
     }
