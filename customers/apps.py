@@ -19,6 +19,7 @@ class CustomersConfig(AppConfig):
         """Say who may do what here and what moves by file; after each migration look after ratings and search index."""
         from catalog.general import register_general_lists
         from customers import access, dashboard, resources, totals
+        from customers.merging import rules
         from customers.reference import make_ratings
         from customers.search import make_trigram_index
         from foundation.identity.scopes import register_scope
@@ -27,6 +28,7 @@ class CustomersConfig(AppConfig):
         resources.register()
         dashboard.register()
         totals.register()
+        rules.register()
         register_general_lists(general_price_lists)
         post_migrate.connect(make_ratings, sender=self, dispatch_uid="customers.ratings")
         post_migrate.connect(make_trigram_index, sender=self, dispatch_uid="customers.trigram_index")

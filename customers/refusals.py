@@ -20,6 +20,10 @@ CHILD_IS_ABOVE = gettext_noop(
 SENTENCES = {
     "customer_tree_has_no_cycle": PARENT_IS_BELOW,
     "customer_parent_exists": gettext_noop("The parent of customer '%(name)s' does not exist."),
+    "customer_code_is_no_former_one": gettext_noop(
+        "The code '%(code)s' is a former code of '%(name)s', which another customer was merged into."
+    ),
+    "alias_code_is_no_customers": gettext_noop("The code '%(code)s' is the one that '%(name)s' has now."),
     "address_keeps_customer": gettext_noop("Address owner cannot be changed once set."),
     "address_primary_stays": gettext_noop(
         "'%(address)s' is the primary address of '%(customer)s': make another address primary before deleting it."

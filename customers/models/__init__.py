@@ -5,8 +5,9 @@ from customers.models.addresses import Address
 from customers.models.customer import Customer, CustomerQuerySet
 from customers.models.duplicates import DuplicateReason, LikelyDuplicate, NotDuplicate
 from customers.models.groups import CustomerGroup, InternalRating, PaymentTerm, TaxCode
+from customers.models.merging import CustomerAlias, CustomerMerge
 from customers.models.notes import Note
-from customers.models.people import Contact, Department, Membership
+from customers.models.people import Contact, Department, JudgedLater, Membership
 from customers.models.prices import CustomerPriceList, GroupPriceList, SystemPriceList
 
 __all__ = [
@@ -14,7 +15,9 @@ __all__ = [
     "Address",
     "Contact",
     "Customer",
+    "CustomerAlias",
     "CustomerGroup",
+    "CustomerMerge",
     "CustomerPriceList",
     "CustomerQuerySet",
     "CustomerSettings",
@@ -22,6 +25,7 @@ __all__ = [
     "DuplicateReason",
     "GroupPriceList",
     "InternalRating",
+    "JudgedLater",
     "LikelyDuplicate",
     "Membership",
     "NotDuplicate",

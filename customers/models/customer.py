@@ -24,6 +24,7 @@ from customers.phones import PHONE_SHAPE, international
 from customers.refusals import OWN_PARENT, PARENT_IS_BELOW
 from customers.search import SEARCH_DOCUMENT
 from customers.triggers.accounts import ACCOUNT_TRIGGERS
+from customers.triggers.codes import CODE_TRIGGERS
 from customers.triggers.tree import TREE_TRIGGERS
 from customers.vat import VatState, check_vat
 from foundation.changes.constraints import currency_shape, filled, unique_ignoring_case
@@ -213,7 +214,7 @@ class Customer(Tracked):
     objects = CustomerQuerySet.as_manager()
 
     class Meta(Tracked.Meta):
-        triggers = [*Tracked.Meta.triggers, *ACCOUNT_TRIGGERS, *TREE_TRIGGERS]
+        triggers = [*Tracked.Meta.triggers, *ACCOUNT_TRIGGERS, *TREE_TRIGGERS, *CODE_TRIGGERS]
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         ordering = ["name", "pk"]
@@ -221,6 +222,7 @@ class Customer(Tracked):
             ("access_all_customers", _("Can see the customers of every owner")),
             ("import_customer", _("Can import customers")),
             ("export_customer", _("Can export customers")),
+            ("merge_customer", _("Can merge customers")),
         ]
         constraints = [
             filled("customer_name_trimmed", "name", _("A customer needs a name, without spaces around it.")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models.addresses import Address
 from customers.models.customer import Customer
 from customers.phones import PHONE_SHAPE, international
-from customers.triggers.people import CONTACT_TRIGGERS, DEPARTMENT_TRIGGERS, MEMBERSHIP_TRIGGERS
+from customers.triggers.people import CONTACT_TRIGGERS, DEPARTMENT_TRIGGERS, LATER_TRIGGERS, MEMBERSHIP_TRIGGERS
 from foundation.changes.constraints import filled
 from foundation.changes.models import Tracked
 from foundation.transfers.permissions import by_file
@@ -175,3 +176,22 @@ class Membership(Tracked):
 
     def __str__(self) -> str:
         return f"{self.contact} – {self.department}"
+
+
+class JudgedLater(models.Model):
+    """What a statement moved whose rules are judged when its transaction ends (customers/triggers/later.py).
+
+    No row outlives its transaction.
+    """
+
+    rule = models.CharField(max_length=20)
+    keys = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        triggers = LATER_TRIGGERS
+        verbose_name = _("rule to judge")
+        verbose_name_plural = _("rules to judge")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.rule

@@ -82,13 +82,23 @@ ADDRESS_TRIGGERS = [
     RETURN NEW;
     """,
     ),
+    # It follows its customer into another one, and back when that merge is undone.
     RuleTrigger(
         name="address_keeps_customer",
         level=pgtrigger.Row,
         when=pgtrigger.Before,
         operation=pgtrigger.Update,
         condition=pgtrigger.Q(old__customer__df=pgtrigger.F("new__customer")),
-        func=refuse("address_keeps_customer"),
+        func=f"""
+    IF EXISTS (
+        SELECT 1 FROM customers_customermerge WHERE undone_at IS NULL AND (
+            (loser_key = OLD.customer_id AND winner_key = NEW.customer_id)
+            OR (winner_key = OLD.customer_id AND loser_key = NEW.customer_id))
+    ) THEN
+        RETURN NEW;
+    END IF;
+    {refuse("address_keeps_customer")}
+    """,
     ),
     # What was found out about the former place is not true of the new one.
     RuleTrigger(

@@ -10,23 +10,34 @@ import pgtrigger
 
 from customers.refusals import refuse
 from customers.triggers import RuleTrigger, after_statement, planned_anew
-from customers.triggers.tree import LOCK_FOREST, SHARE_FOREST, refuse_strangers
+from customers.triggers.later import or_later
+from customers.triggers.tree import BELOW_MOVED, LOCK_FOREST, SHARE_FOREST, refuse_strangers
 
 NAME = "concat_ws(' ', culprit.first_name, culprit.last_name)"
 
 FIND_FOREIGN_ADDRESS = """
-    SELECT n.id, n.first_name, n.last_name FROM new_rows n LEFT JOIN customers_address a ON a.id = n.address_id
+    SELECT n.id, n.first_name, n.last_name FROM {rows} n LEFT JOIN customers_address a ON a.id = n.address_id
     WHERE n.address_id IS NOT NULL AND a.customer_id IS DISTINCT FROM n.customer_id LIMIT 1
 """
 FIND_STAFF_AS_USER = """
     SELECT n.id, n.first_name, n.last_name, u.email FROM new_rows n JOIN identity_user u ON u.id = n.user_id
     WHERE u.kind <> 'portal' LIMIT 1
 """
-CHECK_CONTACT = f"""
-    {planned_anew(FIND_FOREIGN_ADDRESS, into="culprit")}
+
+
+def refuse_foreign_address(rows: str, *, using: str = "") -> str:
+    """SQL that refuses when a contact among `rows` has the address of another customer."""
+    return f"""
+    {planned_anew(FIND_FOREIGN_ADDRESS.format(rows=rows), into="culprit", using=using)}
     IF culprit.id IS NOT NULL THEN
         {refuse("contact_address_of_customer", contact=NAME)}
     END IF;
+    """
+
+
+ADDRESSED = "(SELECT array_agg(id) FROM new_rows WHERE address_id IS NOT NULL)"
+CHECK_CONTACT = f"""
+    {or_later("contact_address", ADDRESSED, refuse_foreign_address("new_rows"))}
     {planned_anew(FIND_STAFF_AS_USER, into="culprit")}
     IF culprit.id IS NOT NULL THEN
         {refuse("contact_user_is_portal", contact=NAME, user="culprit.email")}
@@ -64,15 +75,50 @@ def _checked(*, name: str, operation: pgtrigger.Operation, func: str) -> RuleTri
     )
 
 
-CHECK_MEMBERS = f"PERFORM {SHARE_FOREST}; {refuse_strangers('m.id IN (SELECT id FROM new_rows)')}"
+JOINED = "(SELECT array_agg(id) FROM new_rows)"
+REFUSE_JOINED = refuse_strangers("m.id IN (SELECT id FROM new_rows)")
+CHECK_MEMBERS = f"PERFORM {SHARE_FOREST}; {or_later('membership', JOINED, REFUSE_JOINED)}"
 
 CONTACT_TRIGGERS = [
     _checked(name="contact_fits_insert", operation=pgtrigger.Insert, func=CHECK_CONTACT),
     _checked(name="contact_fits_update", operation=pgtrigger.Update, func=CHECK_CONTACT),
-    _moved(name="contact_moved", func=refuse_strangers("p.id = ANY ($1)", using="moved")),
+    _moved(name="contact_moved", func=or_later("contact", "moved", refuse_strangers("p.id = ANY ($1)", using="moved"))),
 ]
-DEPARTMENT_TRIGGERS = [_moved(name="department_moved", func=refuse_strangers("d.id = ANY ($1)", using="moved"))]
+DEPARTMENT_TRIGGERS = [
+    _moved(
+        name="department_moved",
+        func=or_later("department", "moved", refuse_strangers("d.id = ANY ($1)", using="moved")),
+    )
+]
 MEMBERSHIP_TRIGGERS = [
     _checked(name="membership_insert", operation=pgtrigger.Insert, func=CHECK_MEMBERS),
     _checked(name="membership_update", operation=pgtrigger.Update, func=CHECK_MEMBERS),
+]
+
+
+def _later(rule: str, func: str) -> str:
+    return f"IF NEW.rule = '{rule}' THEN moved := NEW.keys; {func} END IF;"
+
+
+FORMER_JOINED = refuse_strangers("m.id = ANY ($1)", using="moved")
+THEIR_ADDRESSES = "(SELECT * FROM customers_contact WHERE id = ANY ($1) AND address_id IS NOT NULL)"
+
+LATER_TRIGGERS = [
+    RuleTrigger(
+        name="judged_later",
+        level=pgtrigger.Row,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        timing=pgtrigger.Deferred,
+        declare=[("moved", "bigint[]"), ("culprit", "record")],
+        func=f"""
+    {_later("customer", refuse_strangers(BELOW_MOVED, using="moved"))}
+    {_later("contact", refuse_strangers("p.id = ANY ($1)", using="moved"))}
+    {_later("department", refuse_strangers("d.id = ANY ($1)", using="moved"))}
+    {_later("membership", FORMER_JOINED)}
+    {_later("contact_address", refuse_foreign_address(THEIR_ADDRESSES, using="moved"))}
+    DELETE FROM customers_judgedlater WHERE id = NEW.id;
+    RETURN NULL;
+    """,
+    ),
 ]

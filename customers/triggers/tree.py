@@ -12,6 +12,7 @@ import pgtrigger
 
 from customers.refusals import refuse
 from customers.triggers import after_statement, planned_anew
+from customers.triggers.later import or_later
 
 LOCK_FOREST = "pg_advisory_xact_lock(hashtext('customers.forest'))"
 SHARE_FOREST = "pg_advisory_xact_lock_shared(hashtext('customers.forest'))"
@@ -115,7 +116,7 @@ TREE_TRIGGERS = [
         {REFUSE_CYCLE}
     END IF;
     IF EXISTS (SELECT 1 FROM customers_department WHERE customer_id IS NOT NULL) THEN
-        {refuse_strangers(BELOW_MOVED, using="moved")}
+        {or_later("customer", "moved", refuse_strangers(BELOW_MOVED, using="moved"))}
     END IF;
     RETURN NULL;
     """,

@@ -6,11 +6,12 @@ django-pgtrigger may put them on one line; what they mean stands beside them in 
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pgtrigger
-from django.db import models
+from django.db import connection, models
 from pgtrigger import compiler
 
 
@@ -90,3 +91,19 @@ def refusal(sentences: Mapping[str, str], rule: str, **values: str) -> str:
         f"RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = '{rule}',"
         f" MESSAGE = format('{text}'{arguments}), DETAIL = json_build_object({pairs})::text;"
     )
+
+
+@contextlib.contextmanager
+def judged_later() -> Iterator[None]:
+    """Write in here what keeps the rules as a whole but not after each statement.
+
+    Triggers that know how wait with their judgement until the end of the transaction, or `SET CONSTRAINTS`.
+    """
+    _judge_later("on")
+    yield
+    _judge_later("off")  # after an error the transaction is rolled back, and the setting with it
+
+
+def _judge_later(state: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('hub.judge_later', %s, true)", [state])

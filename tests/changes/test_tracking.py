@@ -28,6 +28,8 @@ KEPT_ELSEWHERE = {
     "catalog.StockMovement": "append-only by itself",
     "catalog.InventoryLine": "a view of levels and products",
     "catalog.StockLevel": "the sum of movements",
+    "customers.CustomerMerge": "a record of what happened, never edited by people",
+    "customers.JudgedLater": "gone when its transaction ends",
     "customers.LikelyDuplicate": "worked out from customers every night",
     "identity.CallCount": "counters of the rate limits, gone after a day",
 }

@@ -6,7 +6,7 @@ nothing of files: an import, a synchronisation, a merge and an undo itself are a
 
 from foundation.transfers.undo.apply import UndoReport, apply_undo
 from foundation.transfers.undo.listing import LeftRow, PlannedRow
-from foundation.transfers.undo.plan import TableCounts, UndoPlan, UndoPlanLostError, plan_undo
+from foundation.transfers.undo.plan import TableCounts, UndoPlan, UndoPlanLostError, plan_undo, plan_undo_of_sets
 
 __all__ = [
     "LeftRow",
@@ -17,4 +17,5 @@ __all__ = [
     "UndoReport",
     "apply_undo",
     "plan_undo",
+    "plan_undo_of_sets",
 ]

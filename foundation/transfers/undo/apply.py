@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from foundation.changes.recording import current_recording
 from foundation.changes.refusals import broken_rule, sentence_of
+from foundation.changes.rule_triggers import judged_later
 from foundation.jobs.crash_points import crash_point
 from foundation.transfers.undo import holding, writing
 from foundation.transfers.undo.plan import TableCounts, UndoPlan, Work
@@ -89,7 +90,7 @@ class _Undo:
         slices = list(self._slices())
         self.total = len(slices)
         try:
-            with transaction.atomic():
+            with transaction.atomic(), judged_later():
                 for step, first, last in slices:
                     self._write(step, first, last)
                 self._finish()
@@ -128,7 +129,7 @@ class _Undo:
 
     def _try(self, step: Step, first: int, last: int) -> list[_Refused]:
         try:
-            with transaction.atomic():
+            with transaction.atomic(), judged_later():
                 self._write(step, first, last)
                 self.plan.execute(_SETTLE)
         except Refused as error:

@@ -89,6 +89,11 @@ class Table:
         """Foreign keys of this table."""
         return list(_links_of(self.model))
 
+    @cached_property
+    def own_links(self) -> set[str]:
+        """Columns that point to rows of the table itself."""
+        return {link.column for link in self.links if link.target == self.name}
+
 
 def tables(names: Collection[str]) -> dict[str, Table]:
     """Facts of those of the tables that are tracked still, children before parents."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -192,8 +192,12 @@ class Work:
 
 def plan_undo(job_ids: Collection[int], without: Collection[str] = ()) -> UndoPlan:
     """Work out what undoing everything these jobs wrote would do now, but to tables `without`; writes no record."""
-    sets = list(ChangeSet.objects.filter(job_id__in=job_ids).order_by("pk").values_list("pk", flat=True))
-    plan = UndoPlan(secrets.token_hex(6), sets)
+    return plan_undo_of_sets(ChangeSet.objects.filter(job_id__in=job_ids).values_list("pk", flat=True), without)
+
+
+def plan_undo_of_sets(sets: Iterable[int], without: Collection[str] = ()) -> UndoPlan:
+    """The same for change sets named one by one: of what a person did in a request."""
+    plan = UndoPlan(secrets.token_hex(6), sorted(sets))
     with transaction.atomic():
         _make_schema()
         plan.execute(_MAKE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ _DELETE = "DELETE FROM {table} r USING $rows w WHERE r.{key} = w.key AND " + _SL
 _RESTORE = (
     """
 UPDATE {table} r SET ({columns}) = (SELECT {values} FROM jsonb_populate_record(r, w.former - {later}) p)
-FROM $rows w WHERE r.{key} = w.key AND w.former ?| {wanted} AND """
+FROM $rows w WHERE r.{key} = w.key AND w.former ?| {wanted} AND NOT w.former ?| {waiting} AND """
     + _SLICE
 )
 # Columns that the ledger does not keep, or that came later, get what a new record would get.
@@ -72,15 +72,15 @@ def steps(work: Work) -> Iterator[Step]:
                 table, "delete", _DELETE.format(table=table.sql, key=table.key, text=text(table.name), action="delete")
             )
     for table in children_first:
-        columns = work.restored_columns(table.name)
-        yield from _restore(
-            table, columns - _links_to_returned(table, work), later=columns & _links_to_returned(table, work)
-        )
+        columns, later = work.restored_columns(table.name), _links_to_returned(table, work)
+        yield from _restore(table, columns - later, later=columns & later, waiting=_holders(table, work))
     for table in reversed(children_first):
         if work.has(table.name, "return"):
             yield _return(table)
     for table in children_first:
-        yield from _restore(table, work.restored_columns(table.name) & _links_to_returned(table, work), later=set())
+        later = work.restored_columns(table.name) & _links_to_returned(table, work)
+        columns = work.restored_columns(table.name) if later & _holders(table, work) else later
+        yield from _restore(table, columns, later=set(), wanted=later)
 
 
 def settle(plan: UndoPlan, work: Work) -> None:
@@ -123,7 +123,23 @@ def _links_to_returned(table: Table, work: Work) -> set[str]:
     return {link.column for link in table.links if work.has(link.target, "return")}
 
 
-def _restore(table: Table, columns: set[str], *, later: set[str]) -> Iterator[Step]:
+def _holders(table: Table, work: Work) -> set[str]:
+    """Links to rows of other tables that come back: what belongs to such a row goes back to it as a whole.
+
+    An address that got its flags back before its customer would take them from the addresses it is still among.
+    """
+    return {c for c in _links_to_returned(table, work) if c not in table.own_links}
+
+
+def _restore(
+    table: Table,
+    columns: set[str],
+    *,
+    later: set[str],
+    waiting: Collection[str] = (),
+    wanted: Collection[str] | None = None,
+) -> Iterator[Step]:
+    """Put columns back but those for `later`; rows that have a column in `waiting` are left for then."""
     if columns:
         names = sorted(columns)
         sql = _RESTORE.format(
@@ -134,7 +150,8 @@ def _restore(table: Table, columns: set[str], *, later: set[str]) -> Iterator[St
             columns=_list(names),
             values=_list(names, "p."),
             later=array(sorted(later)),
-            wanted=array(names),
+            waiting=array(sorted(waiting)),
+            wanted=array(names if wanted is None else sorted(wanted)),
         )
         yield Step(table, "restore", sql)
 
