@@ -7,6 +7,7 @@ from foundation.identity.roles import Role, register_role
 RECORDS = ("customer", "address", "contact", "department", "membership", "note", "customerpricelist", "account")
 LISTS = ("customergroup", "grouppricelist", "paymentterm", "taxcode", "internalrating", "systempricelist")
 EVERYBODYS = ("customers.access_all_customers",)
+MERGE = ("customers.merge_customer",)
 MOVED = (
     *("customer", "address", "contact", "department", "account"),
     *("customergroup", "paymentterm", "taxcode", "systempricelist"),
@@ -26,8 +27,9 @@ def register() -> None:
     everything = permissions((*RECORDS, *LISTS, "customersettings"), "view", "add", "change", "delete")
     look = permissions((*RECORDS, *LISTS), "view")
     work = permissions(RECORDS, "add", "change", "delete")
-    register_role(Role.ADMINISTRATOR, [*everything, *EVERYBODYS, *FILES])
-    register_role(Role.SALES_OFFICE, [*look, *work, *permissions(LISTS, "add", "change"), *EVERYBODYS, *FILES])
+    register_role(Role.ADMINISTRATOR, [*everything, *EVERYBODYS, *MERGE, *FILES])
+    office = [*look, *work, *permissions(LISTS, "add", "change")]
+    register_role(Role.SALES_OFFICE, [*office, *EVERYBODYS, *MERGE, *FILES])
     register_role(
         Role.SALES_REPRESENTATIVE,
         [

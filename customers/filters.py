@@ -8,6 +8,7 @@ import django_filters as filters
 from django.db.models import QuerySet
 
 from customers import models
+from customers.codes import with_code
 from customers.models import CustomerQuerySet
 from customers.search import found
 from foundation.api.filters import RecordFilter
@@ -17,7 +18,7 @@ class CustomerFilter(RecordFilter):
     """Customers."""
 
     search = filters.CharFilter(method="by_words", help_text="Beginnings of words: name, code, VAT id, e-mail, phone.")
-    code = filters.CharFilter(lookup_expr="iexact")
+    code = filters.CharFilter(method="by_code", help_text="The code it has, or had before a merge.")
     name = filters.CharFilter(lookup_expr="iexact")
     rep_id = filters.CharFilter(method="by_rep", help_text="Rep id in force.")
     has_parent = filters.BooleanFilter(field_name="parent", lookup_expr="isnull", exclude=True)
@@ -32,6 +33,10 @@ class CustomerFilter(RecordFilter):
     def by_words(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Return what the words find."""
         return found(rows, value)
+
+    def by_code(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        """Return whom a code means."""
+        return with_code(rows, value)
 
     def by_rep(self, rows: CustomerQuerySet, _name: str, value: str) -> CustomerQuerySet:
         """Return whom this representative looks after."""

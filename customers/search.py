@@ -16,6 +16,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import F, Func, Q, QuerySet, TextField, Value
 from django.db.models.expressions import CombinedExpression, Expression, OrderBy
 
+from customers.codes import keys_of_former_code
+
 Customers = TypeVar("Customers", bound="QuerySet[Any, Any]")
 
 SEARCHED = ("name", "code", "vat_id", "email", "phone_e164")
@@ -61,10 +63,14 @@ def words_of(text: str) -> list[str]:
 
 
 def customer_search(customers: Customers, text: str, *, also: Collection[int] = ()) -> Customers:
-    """Those customers that have every word of `text`, and those with the keys `also`; all when there is no word."""
+    """Those customers that have every word of `text` (or all of it as a former code), and those with the keys `also`.
+
+    All of them when there is no word.
+    """
     words = words_of(text)
     if not words:
         return customers
+    also = {*also, *keys_of_former_code(text)}
     joined = "".join(words)  # a number typed with spaces or dashes is one word to us
     if trigrams_available(DEFAULT_DB_ALIAS):
         condition = _contains(words)

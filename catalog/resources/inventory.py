@@ -126,9 +126,10 @@ class InventoryResource(CountingByRow):
         """A product always has a status, and a level a quantity: a blank cell takes nothing away."""
         return replace(options, blank=Blank.KEEP)
 
-    def complete(self, names: Names, layout: Layout) -> None:
+    def complete(self, names: Names, layout: Layout) -> list[str]:
         """Say in every row which unit and which warehouse it means."""
         counting.complete(names, layout)
+        return []
 
     def judge(self, names: Names, layout: Layout) -> None:
         """Units, warehouses and statuses that do not go together."""

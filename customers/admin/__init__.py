@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.admin import accounts, customer, facts, general_lists, masterdata, people, people_panels, tree
 from customers.admin.duplicates import likeness_of
+from customers.admin.merge import merges_of
 from customers.admin.overview import PAGE
 from customers.admin.why_price import ask_about_product
 from foundation.ui.panels import Panel, register_panel
@@ -33,6 +34,7 @@ _on_customers("price-chain", _("Price lists in their order"), 20, general_lists.
 _on_customers("contacts", _("Contacts"), 30, people_panels.contacts)
 _on_customers("departments", _("Departments"), 35, people_panels.departments)
 _on_customers("subsidiaries", _("Subsidiaries"), 40, people_panels.subsidiaries)
+_on_customers("merges", _("Merged into it"), 90, merges_of, side=True)
 _on_groups("facts", _("For customers without their own"), 0, "facts", facts.facts_of_group, side=True)
 _on_groups("price-chain", _("Price lists in their order"), 20, "price_chain", general_lists.chain_given, side=True)
 _on_groups("customers", _("Customers"), 10, "group_customers", masterdata.customers_of_group)

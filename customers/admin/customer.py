@@ -21,6 +21,7 @@ from customers.admin.columns import CustomerColumns, with_parent_name
 from customers.admin.customer_form import FIELDSETS, CustomerForm, group_of_address, inherited_labels
 from customers.admin.duplicates import DuplicatesPages
 from customers.admin.inlines import AddressInline, ContactInline, CustomerPriceListInline, NoteInline
+from customers.admin.merge import MergePages
 from customers.admin.overview import OverviewPage
 from customers.admin.scope import CustomerScopeMixin
 from customers.admin.why_price import WhyPricePage
@@ -41,6 +42,7 @@ def customers_of_person(email: str) -> list[int]:
 
 @admin.register(Customer)
 class CustomerAdmin(
+    MergePages,
     OverviewPage,
     DuplicatesPages,
     WhyPricePage,

@@ -75,7 +75,10 @@ class DuplicatesPages:
 
 
 def _rights(request: HttpRequest) -> dict[str, bool]:
-    return {"may_set_aside": request.user.has_perm("customers.change_customer")}
+    return {
+        "may_merge": request.user.has_perm("customers.merge_customer"),
+        "may_set_aside": request.user.has_perm("customers.change_customer"),
+    }
 
 
 def _groups(request: HttpRequest, reason: str) -> dict[str, Any]:

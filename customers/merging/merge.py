@@ -149,11 +149,12 @@ class Merge:
     @cached_property
     def accounts(self) -> QuerySet[Account]:
         """Accounts that only the loser has: they go with it."""
-        keys = {self.loser.account_id, self.loser.own_account_id} - {self.winner.account_id, self.winner.own_account_id}
+        own = {self.winner.account_id, self.winner.own_account_id, None}
+        keys: set[Any] = {self.loser.account_id, self.loser.own_account_id} - own
         others = Customer.objects.exclude(pk=self.loser.pk)
-        held = others.filter(Q(account__in=keys - {None}) | Q(own_account__in=keys - {None}))
+        held = others.filter(Q(account__in=keys) | Q(own_account__in=keys))
         held_keys = {key for pair in held.values_list("account", "own_account") for key in pair}
-        return Account.objects.filter(pk__in=keys - held_keys - {None})
+        return Account.objects.filter(pk__in=keys - held_keys)
 
     # --- the seal ---------------------------------------------------------------------------------------------------
 

@@ -60,7 +60,7 @@ class FollowDepartments(MergeRule):
     def _same(self, merge: Merge) -> Iterator[tuple[Department, Department]]:
         mine = {name: key for key, name in self.of(merge.winner.pk).values_list("pk", Lower("name"))}
         theirs = self.rows(merge).annotate(low=Lower("name")).filter(low__in=mine).order_by("name", "pk")
-        winners = self.model._base_manager.in_bulk([mine[one.low] for one in theirs])
+        winners = Department.objects.in_bulk([mine[one.low] for one in theirs])
         return ((one, winners[mine[one.low]]) for one in theirs)
 
     def collisions(self, merge: Merge) -> list[Collision]:

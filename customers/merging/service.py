@@ -1,4 +1,4 @@
-"""Merging two customers in one transaction, bound to what was previewed, and taking it back through the change ledger."""
+"""Merging two customers in one transaction, bound to what was previewed, and taking it back through the ledger."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def _lock() -> None:
 def _change_set() -> int | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nullif(current_setting('hub.change_set', true), '')::bigint")
-        return cursor.fetchone()[0]  # type: ignore[no-any-return]
+        return cursor.fetchone()[0]
 
 
 def _words(text: str, winner: object, loser: object) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.contrib.postgres.aggregates import StringAgg
 from django.db import models
 from django.db.models import Q
@@ -10,6 +12,7 @@ from django_stubs_ext import StrOrPromise
 
 from catalog.models import PriceList
 from customers.models import Account, Customer
+from customers.resources import former_codes
 from customers.selectors import ACCESS_ALL, customer_list
 from foundation.identity.models import User
 from foundation.transfers.columns import Column, Link, LinkedColumn
@@ -17,6 +20,10 @@ from foundation.transfers.exporting.related import RelatedText
 from foundation.transfers.lookups import LookupWidget
 from foundation.transfers.options import Options
 from foundation.transfers.plain import PlainResource
+
+if TYPE_CHECKING:
+    from foundation.transfers.engine.layout import Layout
+    from foundation.transfers.engine.sql import Names
 
 NO_OWNER = gettext_lazy("You have no access to set given owner: “%(value)s”.")
 
@@ -56,6 +63,16 @@ class ScopedResource(PlainResource):
 
     class Meta(PlainResource.Meta):
         abstract = True
+
+    def complete(self, names: Names, layout: Layout) -> list[str]:
+        """Let former codes mean the customers that their records were merged into."""
+        return former_codes.translate(names, layout)
+
+    def rewritten(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The same, row by row."""
+        rows = super().rewritten(rows)
+        former_codes.translated(rows, self.get_import_fields(), self._meta.model, self.options.actor)
+        return rows
 
     def sees_all(self, options: Options) -> bool:
         """Whether the person may see the customers of every owner."""

@@ -1,8 +1,8 @@
 """Rules about people and places that can wait for the end of the transaction.
 
 A merge, and the undo of one, move contacts, departments, addresses and branches of a tree in several statements; no
-order of them keeps every rule after each. With `hub.judge_later` on, the statements note what they moved, and a deferred
-trigger judges it by the same queries when the transaction ends: nothing is let off.
+order of them keeps every rule after each. With `hub.judge_later` on, the statements note what they moved, and a
+deferred trigger judges it by the same queries when the transaction ends: nothing is let off.
 """
 
 from __future__ import annotations

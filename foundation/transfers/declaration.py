@@ -153,8 +153,12 @@ class Declared:
         """Hold what the rows depend on, and say whether it is what the check found; versions are asked besides."""
         return True
 
-    def complete(self, names: Names, layout: Layout) -> None:
-        """Fill blank cells of the staged rows; columns named in `completed` are there even if the file lacks them."""
+    def complete(self, names: Names, layout: Layout) -> list[str]:
+        """Fill or change cells of the staged rows; columns named in `completed` are there even if the file lacks them.
+
+        Returns sentences that the preview shows.
+        """
+        return []
 
     def write(self, names: Names, layout: Layout, chosen: str) -> int | None:
         """Write the rows `r` of a condition in another way than into the model's table; return how many."""

@@ -138,6 +138,11 @@ class CountsSerializer(serializers.Serializer[Any]):
     left = serializers.IntegerField(help_text="Rows the strategy leaves alone.")
     refused = serializers.IntegerField()
     errors = serializers.IntegerField()
+    notes = serializers.ListField(
+        child=serializers.CharField(),
+        default=list,
+        help_text="What to hear of the rows, such as former codes they name.",
+    )
     created = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField()),
         help_text="Records that rows name and that are made on the way: names by kind.",

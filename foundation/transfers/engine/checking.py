@@ -43,6 +43,7 @@ class Counts:
     refused: int = 0
     errors: int = 0
     created: dict[str, list[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)  # what people should hear of the rows
 
     def as_json(self) -> dict[str, Any]:
         """For storing."""
@@ -58,15 +59,16 @@ def check(
     staging.make_tables(names, layout)
     read = staging.copy_rows(names, layout, rows, on_rows)
     on_step(_("Looking for what has changed"))
-    layout.resource.complete(names, layout)
+    notes = layout.resource.complete(names, layout)
     staging.find_unchanged(names, layout, read)
     if staging.is_nothing_new(names):
         staging.make_empty_rows(names, layout)
-        return Counts(read=read, unchanged=read)
+        return Counts(read=read, unchanged=read, notes=notes)
     staging.refuse_unreadable(names)
     _understand(layout, names, on_step)
     _judge(layout, names, on_step)
     counts = _count(names, read)
+    counts.notes = notes
     staging.seal(names, layout, "r._state = 'unchanged'")
     return counts
 
