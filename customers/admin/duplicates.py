@@ -146,8 +146,8 @@ def _last_look() -> Job | None:
 
 def _do(request: HttpRequest) -> HttpResponse:
     if request.POST.get("do") == "merge":  # through here, since a form sends its token along
-        pair = urlencode([("customer", key) for key in request.POST.getlist("customer")])
-        return redirect(f"{reverse('admin:customers_customer_merge')}?{pair}")
+        chosen = urlencode([("customer", key) for key in request.POST.getlist("customer")])
+        return redirect(f"{reverse('admin:customers_customer_merge')}?{chosen}")
     if not request.user.has_perm("customers.change_customer"):
         raise PermissionDenied
     if request.POST.get("do") == "look":

@@ -37,12 +37,13 @@ _MARKS = """
 CREATE TEMP TABLE hub_marks (customer_id bigint, reason text, value text) ON COMMIT DROP
 """
 _MARK = """
-WITH signs AS MATERIALIZED ({signs})
-INSERT INTO hub_marks SELECT s.customer_id, '{reason}', s.value FROM signs s
-JOIN (SELECT value FROM signs GROUP BY value HAVING count(*) BETWEEN 2 AND {largest}) shared USING (value)
-"""
-_COUNT_COMMON = """
-SELECT count(*) FROM (SELECT 1 FROM ({signs}) signs GROUP BY value HAVING count(*) > {largest}) common
+WITH signs AS MATERIALIZED ({signs}),
+shared AS MATERIALIZED (SELECT value, count(*) AS holders FROM signs GROUP BY value HAVING count(*) > 1),
+marked AS (
+    INSERT INTO hub_marks SELECT s.customer_id, '{reason}', s.value FROM signs s
+    JOIN shared USING (value) WHERE shared.holders <= {largest}
+)
+SELECT count(*) FROM shared WHERE holders > {largest}
 """
 _MARK_AGAIN = """
 INSERT INTO hub_marks SELECT customer_id, reason, value FROM customers_likelyduplicate WHERE "group" = ANY (%s)
@@ -98,10 +99,8 @@ def find_duplicates() -> Found:
     _begin()
     common = 0
     for reason, signs in SIGNS.items():
-        _execute(_MARK.format(signs=signs, reason=reason.value, largest=LARGEST))
-        common += (
-            _fetch(_COUNT_COMMON.format(signs=signs, largest=LARGEST))[0][0] if reason != DuplicateReason.NAME else 0
-        )
+        ((many,),) = _fetch(_MARK.format(signs=signs, reason=reason.value, largest=LARGEST))
+        common += many if reason != DuplicateReason.NAME else 0
     _execute("DELETE FROM customers_likelyduplicate")
     _group()
     ((groups, customers),) = _fetch(
