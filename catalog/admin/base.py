@@ -47,8 +47,8 @@ class CatalogAdmin(RefusedAdmin):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
-        """Say which panels the page has."""
-        context["page"] = self.opts.label_lower
+        """Say which panels the form has: none where the record has a page of its own."""
+        context["page"] = self.opts.label_lower if self.opens_on == "change" else ""
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # What buttons ask, as methods: Unfold looks dotted permissions up before a new database has its tables.

@@ -21,7 +21,7 @@ from catalog.admin.product_filters import is_key
 from catalog.figures import plain, signed
 from catalog.models import Product, StockLevel, StockMovement, Warehouse
 from catalog.selectors.stock import holdings, levels_in_primary, running_totals
-from foundation.ui.links import change_url, changelist_url
+from foundation.ui.links import changelist_url, record_url
 from foundation.ui.pages import hub_page
 from foundation.ui.theme import action
 
@@ -109,9 +109,9 @@ class StockPages:
         product = self._product(request, object_id)
         form = BookForm(request.POST or None, product=product, user=request.user, initial=_initial(request))  # type: ignore[arg-type]
         if form.is_bound and form.is_valid() and _book(request, form):
-            return redirect(change_url(product))
+            return redirect(record_url(product))
         form.renew_key()
-        context = {"form": form, "product": product, "back": change_url(product)}
+        context = {"form": form, "product": product, "back": record_url(product)}
         page = "catalog/admin/book_stock.html"
         return hub_page(request, page, title=_("Book stock"), context=context, parents=_parents(product))
 
@@ -156,7 +156,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 
 
 def _parents(product: Product) -> list[tuple[Any, str]]:
-    return [(_("Products"), changelist_url(Product)), (str(product), change_url(product))]
+    return [(_("Products"), changelist_url(Product)), (str(product), record_url(product))]
 
 
 def _book(request: HttpRequest, form: BookForm) -> bool:

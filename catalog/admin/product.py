@@ -28,6 +28,7 @@ from foundation.changes.refused import RefusedForm
 from foundation.transfers.admin import TransferMixin
 from foundation.ui.links import changelist_url
 from foundation.ui.pages import confirm_page, is_confirmed
+from foundation.ui.record_page import RecordPage
 from foundation.ui.theme import ChoicesDropdownFilter, TabularInline, action
 
 AT_ONCE = 1000  # products an action changes in a request
@@ -76,7 +77,7 @@ class ProductImageInline(PartInline):
 
 @admin.register(Product)
 @method_decorator(csp_update(PICTURES), name="changelist_view")
-class ProductAdmin(ProductColumns, StockPages, TransferMixin, CatalogAdmin):
+class ProductAdmin(RecordPage, ProductColumns, StockPages, TransferMixin, CatalogAdmin):
     """What is sold."""
 
     form = ProductForm

@@ -45,6 +45,11 @@ register_panel(
 register_panel(
     "catalog.product",
     Panel(
-        "why-price", _("Price for a customer"), 40, "customers/admin/why_price_panel.html", context=ask_about_product
+        "why-price",
+        _("Price for a customer"),
+        40,
+        "customers/admin/why_price_panel.html",
+        context=ask_about_product,
+        side=True,
     ),
 )

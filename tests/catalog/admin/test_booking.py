@@ -7,6 +7,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from catalog.models import StockLevel, StockMovement
+from foundation.ui.links import record_url
 from tests.factories import ProductFactory, UserFactory, WarehouseFactory
 
 pytestmark = pytest.mark.django_db
@@ -89,14 +90,14 @@ def test_who_may_only_look_books_nothing(client, chai, url, main):
     user.user_permissions.set(Permission.objects.filter(codename__in=["view_product", "view_stocklevel"]))
     client.force_login(user)
     assert client.post(url, {}).status_code == 403
-    page = client.get(reverse("admin:catalog_product_change", args=[chai.pk])).text
+    page = client.get(record_url(chai)).text
     assert ("panel-stock" in page, 'name="quantity"' in page) == (True, False)
 
 
 def test_the_products_page_shows_warehouses_and_last_movements(boss, book, chai):
     book(12, "a", note="First delivery")
     book(-2, "b", Kind.ISSUE)
-    html = boss.get(reverse("admin:catalog_product_change", args=[chai.pk])).text
+    html = boss.get(record_url(chai)).text
     for part in ("<strong>10 items</strong>", "First delivery", "\N{MINUS SIGN}2", 'name="quantity"'):
         assert part in html
 
