@@ -7,6 +7,8 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from customers.duplicates.finding import find_duplicates
+from customers.vies.answering import answer_waiting, tidy
+from customers.vies.asking import JOB
 from foundation.jobs.registry import job
 from foundation.jobs.runs import JobRun
 
@@ -17,3 +19,15 @@ FIND = "customers.find_duplicates"
 def look_for_duplicates(run: JobRun) -> dict[str, int]:
     """Find the customers that are probably in the hub twice, for people to look at."""
     return find_duplicates().as_json()
+
+
+@job(JOB, title=_("Ask VIES about VAT ids"), permission="customers.change_customer")
+def vat_check(run: JobRun) -> dict[str, int]:
+    """Put the questions of a country that wait."""
+    return answer_waiting(run, run.args["country"])
+
+
+@job("customers.vat_tidy", title=_("Tidy the answers about VAT ids"), every=timedelta(hours=1))
+def vat_tidy(run: JobRun) -> dict[str, int]:
+    """Plan what was left waiting, forget what concerns nobody."""
+    return tidy()

@@ -34,14 +34,14 @@ REASONS: dict[type[exceptions.ValidationError], str | Promise] = {
 
 
 class VatState(models.TextChoices):
-    """What is known about the VAT id of a customer."""
+    """What looking at a VAT id tells; whether it is registered is told by the tax offices alone (`customers.vies`)."""
 
     UNCHECKED = "unchecked", _("Not checked")
-    VALID = "valid", _("Valid")
+    VALID = "valid", _("Well-formed")
     INVALID = "invalid", _("Wrong")
 
 
-class VatCheck(NamedTuple):
+class VatReading(NamedTuple):
     """What came of looking at a VAT id: how it is kept, whether it is right, and if not why."""
 
     number: str
@@ -49,30 +49,30 @@ class VatCheck(NamedTuple):
     reason: str = ""
 
 
-def check_vat(text: str, country: str = "") -> VatCheck:
+def check_vat(text: str, country: str = "") -> VatReading:
     """Normalise and check a VAT id; `country` (of the address) helps when the number does not begin with one."""
     number = re.sub(r"[\s.\-/·,;:]", "", text).upper()
     if not number:
-        return VatCheck("", VatState.UNCHECKED)
+        return VatReading("", VatState.UNCHECKED)
     if not SHAPE.fullmatch(number):
-        return VatCheck(number, VatState.INVALID, str(NO_VAT_ID) % {"number": text.strip()})
+        return VatReading(number, VatState.INVALID, str(NO_VAT_ID) % {"number": text.strip()})
     if not any(character.isdigit() for character in number):  # a country alone, or a word such as "pending"
-        return VatCheck(number, VatState.INVALID, str(NO_DIGIT) % {"number": text.strip()})
+        return VatReading(number, VatState.INVALID, str(NO_DIGIT) % {"number": text.strip()})
     return _check_by_countries(number, country.upper())
 
 
-def _check_by_countries(number: str, country: str) -> VatCheck:
+def _check_by_countries(number: str, country: str) -> VatReading:
     """Ask the country in front of the number, then that of the address; the first one's objection counts."""
-    first: VatCheck | None = None
+    first: VatReading | None = None
     for written in dict.fromkeys((number[:2], country)):
         checked = _check(number, written)
         if checked and checked.state == VatState.VALID:
             return checked
         first = first or checked
-    return first or VatCheck(number, VatState.UNCHECKED)
+    return first or VatReading(number, VatState.UNCHECKED)
 
 
-def _check(number: str, written: str) -> VatCheck | None:
+def _check(number: str, written: str) -> VatReading | None:
     """Check against one country, whether it stands in front of the number or not; None where its rules are unknown."""
     country = TAX_OFFICE_WRITES.get(written, written)
     module = get_cc_module(country.lower(), "vat") if country.isalpha() else None
@@ -81,10 +81,10 @@ def _check(number: str, written: str) -> VatCheck | None:
     problem: exceptions.ValidationError | None = None
     for rules, form in _readings(module, country, number, written):
         try:
-            return VatCheck(_kept(rules.validate(form), written, country), VatState.VALID)
+            return VatReading(_kept(rules.validate(form), written, country), VatState.VALID)
         except exceptions.ValidationError as error:
             problem = problem or error
-    return VatCheck(number, VatState.INVALID, _reason(problem, number, country))
+    return VatReading(number, VatState.INVALID, _reason(problem, number, country))
 
 
 def _readings(module: Any, country: str, number: str, written: str) -> list[tuple[Any, str]]:

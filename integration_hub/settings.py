@@ -284,6 +284,9 @@ OUTBOX_HISTORY_DAYS = env.int("HUB_OUTBOX_HISTORY_DAYS", 180)  # that something 
 OUTBOUND_PORTS = env.list("HUB_OUTBOUND_PORTS", [80, 443, 8080, 8443], subcast=int)
 OUTBOUND_NETWORKS: list[str] = env.list("HUB_OUTBOUND_NETWORKS", [])  # inside: 10.1.0.0/16, 127.0.0.1:8091
 OUTBOUND_CA_FILE = env.str("HUB_OUTBOUND_CA_FILE", "")  # authorities besides the known ones
+VAT_CHECK = env.bool("HUB_VAT_CHECK", False)  # ask VIES whether VAT ids are registered (docs/vat.md)
+VIES_URL = env.str("HUB_VIES_URL", "https://ec.europa.eu/taxation_customs/vies/rest-api").rstrip("/")
+VAT_REQUESTER = env.str("HUB_VAT_REQUESTER", "").strip().upper()  # our own VAT id: answers get a consultation number
 
 UNFOLD = unfold_configuration(site_name=SITE_NAME, environment=ENVIRONMENT)
 

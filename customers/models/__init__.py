@@ -9,6 +9,7 @@ from customers.models.merging import CustomerAlias, CustomerMerge
 from customers.models.notes import Note
 from customers.models.people import Contact, Department, JudgedLater, Membership
 from customers.models.prices import CustomerPriceList, GroupPriceList, SystemPriceList
+from customers.models.vat import VatCheck
 
 __all__ = [
     "Account",
@@ -33,4 +34,5 @@ __all__ = [
     "PaymentTerm",
     "SystemPriceList",
     "TaxCode",
+    "VatCheck",
 ]

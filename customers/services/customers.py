@@ -14,12 +14,16 @@ from customers.models import Customer, CustomerGroup, CustomerPriceList, GroupPr
 from customers.refusals import CHILD_IS_ABOVE, OWN_PARENT, refusals
 from customers.selectors import customer_delete_reasons
 from customers.services.saving import lock_forest, saved
+from customers.vies.asking import vat_check_after
 from foundation.identity.models import User
 
 
+@transaction.atomic
 def customer_create(**values: Any) -> Customer:
     """Make a customer; without an account it gets one."""
-    return saved(Customer(), values)
+    customer = saved(Customer(), values)
+    vat_check_after(customer=customer, former="", by=None)
+    return customer
 
 
 @transaction.atomic
@@ -27,7 +31,10 @@ def customer_update(*, customer: Customer, **changes: Any) -> Customer:
     """Change fields of a customer."""
     if changes.get("parent"):
         lock_forest()
-    return saved(customer, changes)
+    former = customer.vat_id
+    saved(customer, changes)
+    vat_check_after(customer=customer, former=former, by=None)
+    return customer
 
 
 def customer_move(*, customer: Customer, parent: Customer | None) -> Customer:
