@@ -8,6 +8,8 @@ from customers.admin import accounts, customer, facts, general_lists, masterdata
 from customers.admin.duplicates import likeness_of
 from customers.admin.merge import merges_of
 from customers.admin.overview import PAGE
+from customers.admin.vat_check import SLUG as VAT
+from customers.admin.vat_check import vat_panel
 from customers.admin.why_price import ask_about_product
 from foundation.ui.panels import Panel, register_panel
 
@@ -31,6 +33,7 @@ _on_customers("likeness", _("In the hub twice?"), 5, likeness_of, side=True)
 _on_customers("company-totals", _("The whole company"), 8, tree.company_totals, side=True)
 _on_customers("organisation", _("Organisation"), 10, tree.organisation, side=True)
 _on_customers("price-chain", _("Price lists in their order"), 20, general_lists.chain_of_customer, side=True)
+register_panel(PAGE, Panel(VAT, _("VAT id"), 25, f"{FOLDER}/vat_panel.html", context=vat_panel))
 _on_customers("contacts", _("Contacts"), 30, people_panels.contacts)
 _on_customers("departments", _("Departments"), 35, people_panels.departments)
 _on_customers("subsidiaries", _("Subsidiaries"), 40, people_panels.subsidiaries)

@@ -45,7 +45,15 @@ class ValueForm(forms.Form):
 class CustomerActions:
     """For the ModelAdmin of customers."""
 
-    actions: Any = ["set_group", "set_payment_term", "set_owner", "move_under", "export_selected", "delete_customers"]
+    actions: Any = [
+        "set_group",
+        "set_payment_term",
+        "set_owner",
+        "move_under",
+        "ask_vies",
+        "export_selected",
+        "delete_customers",
+    ]
 
     def get_actions(self, request: HttpRequest) -> Any:
         """Django's own deletion knows neither our reasons nor our limit; the owner is given by those who see all."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Case, F, QuerySet, When
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from customers.admin.base import NOTHING, changelist_url
 from customers.admin.scope import Person, sees_all
-from customers.models import Customer
+from customers.models import Customer, VatCheck
 from foundation.ui.pages import hub_page
 from foundation.ui.theme import action, display
 
@@ -40,7 +40,13 @@ COOKIE = "hub_customer_columns"
 YEAR = 365 * 24 * 3600
 FROM_GROUP = gettext_lazy("{term} (Defined for Customer Group)")
 State = Customer.VatState
-VAT_TONES = {str(State.VALID): "success", str(State.INVALID): "danger", str(State.UNCHECKED): "info"}
+VAT_TONES = {
+    str(VatCheck.Answer.REGISTERED): "success",
+    str(VatCheck.Answer.NOT_REGISTERED): "danger",
+    str(State.VALID): "info",
+    str(State.INVALID): "danger",
+    str(State.UNCHECKED): "info",
+}
 
 
 def own_or_inherited(own: Any, inherited: Any) -> str | SafeString | None:
@@ -67,6 +73,12 @@ def with_parent_name(rows: QuerySet[Customer], user: Person) -> QuerySet[Custome
     if sees_all(user):
         return rows.annotate(parent_name=F("parent__name"))
     return rows.annotate(parent_name=Case(When(parent__owner=user.pk, then=F("parent__name"))))
+
+
+def with_vat_standing(rows: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Annotate what VIES last told about the VAT id."""
+    current = VatCheck.objects.filter(vat_id=OuterRef("vat_id"), is_current=True).order_by()
+    return rows.annotate(vat_standing=Subquery(current.values("answer")[:1]))
 
 
 class CustomerColumns:
@@ -104,8 +116,10 @@ class CustomerColumns:
         return format_html('<span class="hub-quiet" title="{}">{}</span>', account.name, _("same"))
 
     @display(description=gettext_lazy("VAT id"), ordering="vat_state", label=VAT_TONES)
-    def vat_state_shown(self, customer: Customer) -> Any:
-        """Whether the VAT id was found right."""
+    def vat_state_shown(self, customer: Any) -> Any:
+        """What VIES told about the VAT id, else what its form tells."""
+        if customer.vat_standing:
+            return customer.vat_standing, VatCheck.Answer(customer.vat_standing).label
         return (customer.vat_state, customer.get_vat_state_display()) if customer.vat_id else None
 
     @display(description=gettext_lazy("Sales reps"), ordering="rep_ids")

@@ -17,13 +17,14 @@ from customers.admin import filters
 from customers.admin.actions import CustomerActions
 from customers.admin.autocomplete import limit_by_address
 from customers.admin.base import CustomersAdmin
-from customers.admin.columns import CustomerColumns, with_parent_name
+from customers.admin.columns import CustomerColumns, with_parent_name, with_vat_standing
 from customers.admin.customer_form import FIELDSETS, CustomerForm, group_of_address, inherited_labels
 from customers.admin.duplicates import DuplicatesPages
 from customers.admin.inlines import AddressInline, ContactInline, CustomerPriceListInline, NoteInline
 from customers.admin.merge import MergePages
 from customers.admin.overview import OverviewPage
 from customers.admin.scope import CustomerScopeMixin
+from customers.admin.vat_check import VatCheckPages
 from customers.admin.why_price import WhyPricePage
 from customers.models import Contact, Customer, CustomerQuerySet
 from customers.search import found
@@ -45,6 +46,7 @@ class CustomerAdmin(
     MergePages,
     OverviewPage,
     DuplicatesPages,
+    VatCheckPages,
     WhyPricePage,
     CustomerColumns,
     CustomerActions,
@@ -73,6 +75,7 @@ class CustomerAdmin(
         filters.OwnerFilter,
         ("account", filters.ScopedSelectFilter),
         ("vat_state", ChoicesDropdownFilter),
+        filters.VatStandingFilter,
         filters.RepFilter,
         filters.MissingFilter,
         ("is_internal", BooleanRadioFilter),
@@ -90,7 +93,9 @@ class CustomerAdmin(
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         """Customers with what the columns show of others."""
         rows = cast(CustomerQuerySet, super().get_queryset(request)).with_terms()
-        return with_parent_name(rows, request.user).select_related("parent", "internal_rating", "account", "owner")
+        return with_vat_standing(with_parent_name(rows, request.user)).select_related(
+            "parent", "internal_rating", "account", "owner"
+        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str

@@ -15,11 +15,12 @@ from customers.admin.base import NOTHING, may_view, record_link
 from customers.admin.scope import in_scope
 from customers.models import Customer, CustomerGroup
 from customers.selectors import Origin, Resolved, payment_term_of, tax_code_of
-from foundation.ui.markup import badge
+from customers.vies.asking import standing_of
+from foundation.ui.markup import Tone, badge
 
 Fact = tuple[str, Any]
 State = Customer.VatState
-VAT_TONES: dict[str, Any] = {State.VALID: "good", State.INVALID: "bad", State.UNCHECKED: "neutral"}
+VAT_TONES: dict[str, Any] = {State.VALID: "info", State.INVALID: "bad", State.UNCHECKED: "neutral"}
 
 
 def facts_of_customer(request: HttpRequest, customer: Customer) -> dict[str, Any]:
@@ -107,6 +108,9 @@ def inherited(resolved: Resolved[Any]) -> str:
 def _vat_id(customer: Customer) -> SafeString | str:
     if not customer.vat_id:
         return ""
+    if standing := standing_of(customer.vat_id):
+        tone: Tone = "good" if standing.answer == standing.Answer.REGISTERED else "bad"
+        return format_html("{} {}", customer.vat_id, badge(standing.get_answer_display(), tone))
     state = badge(customer.get_vat_state_display(), VAT_TONES.get(customer.vat_state, "neutral"))
     return format_html("{} {}", customer.vat_id, state)
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Address, Contact, Customer, InternalRating, PaymentTerm, TaxCode
+from customers.models import Address, Contact, Customer, InternalRating, PaymentTerm, TaxCode, VatCheck
 from foundation.identity.models import User
 from foundation.ui.theme import AutocompleteSelectFilter, DropdownFilter, RangeDateFilter, TextFilter
 
@@ -172,6 +172,37 @@ class MissingFilter(DropdownFilter):
         """Customers that lack it."""
         _label, condition = self.conditions.get(self.value() or "", ("", Q()))
         return rows.filter(condition)
+
+
+class VatStandingFilter(DropdownFilter):
+    """What VIES told about the VAT id."""
+
+    title = _("VAT id at VIES")
+    parameter_name = "vies"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        """The answers, and the lack of one."""
+        answers = VatCheck.Answer
+        return [
+            (str(answers.REGISTERED), answers.REGISTERED.label),
+            (str(answers.NOT_REGISTERED), answers.NOT_REGISTERED.label),
+            (str(answers.WAITING), answers.WAITING.label),
+            ("in_vain", _("Asked without an answer")),
+            ("never", _("Never asked")),
+        ]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Customer]) -> QuerySet[Customer]:
+        """Customers whose number stands so."""
+        checks = VatCheck.objects.filter(vat_id=OuterRef("vat_id")).order_by()
+        decided, waiting = Exists(checks.filter(is_current=True)), Exists(checks.filter(answer="waiting"))
+        conditions: dict[str, Any] = {
+            "registered": Exists(checks.filter(is_current=True, answer="registered")),
+            "not_registered": Exists(checks.filter(is_current=True, answer="not_registered")),
+            "waiting": waiting,
+            "in_vain": Q(Exists(checks)) & ~decided & ~waiting,
+            "never": ~Q(vat_id="") & ~Exists(checks),
+        }
+        return rows.filter(conditions.get(self.value() or "", Q()))
 
 
 class RepFilter(TextFilter):

@@ -54,7 +54,7 @@ def test_tells_everything_that_is_known(boss, superuser):
         "Owner": "Ruth Root",
         "Internal rating": "4 of 5",
     }
-    assert (shown["VAT id"], shown["Credit limit"]) == ("PL5260001246 Valid", "12,500.00 PLN")
+    assert (shown["VAT id"], shown["Credit limit"]) == ("PL5260001246 Well-formed", "12,500.00 PLN")
     page = boss.get(page_url(customer)).text
     assert '<a href="mailto:buy@nordwind.example">' in page
     assert '<a href="tel:+48225550100">22 555 01 00</a>' in page
