@@ -8,6 +8,7 @@ from rest_framework.routers import SimpleRouter
 
 from catalog.api import RESOURCES as CATALOG
 from customers.api.prices import ROUTES as PRICES
+from customers.api.vat import ROUTES as VAT
 from customers.api.views import RESOURCES as CUSTOMERS
 from foundation.transfers.api.views import RESOURCES as IMPORTS
 from foundation.transfers.api.views import ROUTES
@@ -19,7 +20,7 @@ for name, viewset in (CUSTOMERS | CATALOG | IMPORTS).items():
 page = SpectacularSwaggerSplitView.as_view(url_name="api:schema")
 
 urlpatterns = [
-    path("v1/", include([*router.urls, *PRICES, *ROUTES])),
+    path("v1/", include([*router.urls, *PRICES, *VAT, *ROUTES])),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", page if settings.API_DOCS_PUBLIC else login_required(page), name="docs"),
 ]

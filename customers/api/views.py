@@ -10,6 +10,7 @@ from customers import models
 from customers.api import serializers
 from customers.filters import CustomerFilter
 from customers.selectors import customer_list
+from customers.vies.asking import vat_check_after
 from foundation.api.filters import record_filter
 from foundation.api.records import RecordViewSet
 
@@ -30,6 +31,17 @@ class CustomerViewSet(CustomerSideViewSet):
     def rows(self, user: Any) -> QuerySet[Any]:
         """Return the customers this person may see."""
         return customer_list(user).with_terms()
+
+    def perform_create(self, serializer: Any) -> None:
+        """Make a customer, and have its VAT id asked about."""
+        super().perform_create(serializer)
+        vat_check_after(customer=serializer.instance, former="", by=self.request.user)  # type: ignore[arg-type]
+
+    def perform_update(self, serializer: Any) -> None:
+        """Change a customer, and have another VAT id asked about."""
+        former = serializer.instance.vat_id
+        super().perform_update(serializer)
+        vat_check_after(customer=serializer.instance, former=former, by=self.request.user)  # type: ignore[arg-type]
 
 
 class OfCustomerViewSet(CustomerSideViewSet):
