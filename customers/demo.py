@@ -12,6 +12,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from stdnum import get_cc_module
 
@@ -35,6 +36,7 @@ from customers.models import (
 )
 from customers.phones import international
 from customers.vat import VatState, check_vat
+from customers.vies.asking import vat_checks_ask
 from foundation.changes.models import Source
 from foundation.changes.recording import recording
 from foundation.identity.models import User
@@ -61,7 +63,10 @@ def demo_load() -> int:
     if Customer.objects.exists():
         return 0
     with recording(source=Source.SYSTEM, reason="demo company"):
-        return len(Company(Random(SEED)).build())  # noqa: S311  (made-up names need no secret chance)
+        customers = Company(Random(SEED)).build()  # noqa: S311  (made-up names need no secret chance)
+        if settings.VAT_CHECK:
+            vat_checks_ask(customers=customers[:HOLDINGS], by=None)
+    return len(customers)
 
 
 @dataclass

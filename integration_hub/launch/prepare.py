@@ -4,6 +4,7 @@ Progress goes to stderr. The last line of stdout is what the launcher prints: ad
 """
 
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from integration_hub.launch.place import wants_demo
+from integration_hub.launch.simulated import wants_sandbox
+from integration_hub.local import data_directory
 
 LOCK = 4_856_200  # any number, the same in every hub: two that start on one database migrate one after the other
 
@@ -21,12 +24,14 @@ LOCK = 4_856_200  # any number, the same in every hub: two that start on one dat
 def main() -> None:
     """Prepare, and tell the launcher what to print; a refusal is one sentence and exit code 1."""
     django.setup()
+    logging.getLogger("django-q").setLevel(logging.WARNING)  # the person who waits need not read of every bell
     from integration_hub.launch.static import static_files_collect
 
     with _alone():
         is_new = refuse_newer_data()
         database_prepare(is_new=is_new)
         demo_load()
+        outside_prepare()
     if static_files_collect():
         say("Static files collected")
     print(json.dumps({"addresses": addresses(), "sign_ins": sign_ins(), "has_staff": has_staff()}))
@@ -78,6 +83,16 @@ def demo_load() -> None:
     if wants_demo() and not has_staff():
         say("Loading the demo company")
         call_command("load_demo", stdout=sys.stderr)
+
+
+def outside_prepare() -> None:
+    """Have the sandbox, when it starts for the first time, know the demo company as outside systems would."""
+    from customers.demo_register import register_of_demo
+
+    file = data_directory() / "sandbox" / "vies.json"
+    if wants_sandbox() and wants_demo() and not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps(register_of_demo(), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def has_staff() -> bool:

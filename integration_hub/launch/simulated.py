@@ -31,11 +31,15 @@ def sandbox_listener(port: int) -> socket.socket:
 
 
 def point_hub_at(listener: socket.socket) -> str:
-    """Let this hub call the sandbox, that one port alone; return its address."""
+    """Let this hub call the sandbox, that one port alone, and ask VIES there; return its address."""
     port = listener.getsockname()[1]
     networks = os.environ.get("HUB_OUTBOUND_NETWORKS", "")
     os.environ["HUB_OUTBOUND_NETWORKS"] = ",".join(filter(None, (networks, f"{BIND}:{port}")))
-    return f"http://{BIND}:{port}"
+    url = f"http://{BIND}:{port}"
+    if not os.environ.get("HUB_VIES_URL"):  # the real one is asked only by who says so
+        os.environ["HUB_VIES_URL"] = f"{url}/vies/rest-api"
+        os.environ.setdefault("HUB_VAT_CHECK", "1")
+    return url
 
 
 def sandbox_child(listener: socket.socket, directory: Path, logs: Path) -> Child:

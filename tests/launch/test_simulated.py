@@ -44,10 +44,30 @@ def test_a_chosen_port_that_is_taken_is_told(monkeypatch):
 
 def test_S8_the_hub_may_call_that_one_port(monkeypatch):
     monkeypatch.setenv("HUB_OUTBOUND_NETWORKS", "10.1.0.0/16")
+    monkeypatch.setenv("HUB_VIES_URL", "https://vies.example")
     with contextlib.closing(sandbox_listener(65500)) as listener:
         port = listener.getsockname()[1]
         assert point_hub_at(listener) == f"http://127.0.0.1:{port}"
     assert os.environ["HUB_OUTBOUND_NETWORKS"] == f"10.1.0.0/16,127.0.0.1:{port}"
+
+
+def test_vies_is_asked_there_unless_somebody_names_another(monkeypatch):
+    for name in ("HUB_VIES_URL", "HUB_VAT_CHECK", "HUB_OUTBOUND_NETWORKS"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    with contextlib.closing(sandbox_listener(65500)) as listener:
+        url = point_hub_at(listener)
+        assert (os.environ["HUB_VIES_URL"], os.environ["HUB_VAT_CHECK"]) == (f"{url}/vies/rest-api", "1")
+
+
+def test_the_real_vies_is_asked_only_by_who_says_so(monkeypatch):
+    monkeypatch.setenv("HUB_VIES_URL", "https://vies.example")
+    monkeypatch.setenv("HUB_OUTBOUND_NETWORKS", "")
+    monkeypatch.setenv("HUB_VAT_CHECK", "")
+    monkeypatch.delenv("HUB_VAT_CHECK")
+    with contextlib.closing(sandbox_listener(65500)) as listener:
+        point_hub_at(listener)
+    assert (os.environ["HUB_VIES_URL"], "HUB_VAT_CHECK" in os.environ) == ("https://vies.example", False)
 
 
 def test_they_serve_on_the_port_the_launcher_holds(tmp_path):
