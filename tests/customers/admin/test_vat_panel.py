@@ -66,7 +66,7 @@ def test_says_that_nobody_was_asked_yet_and_offers_to(boss, ada):
 def test_says_registered_only_after_an_answer_and_compares_field_by_field(boss, ada):
     check(Answer.REGISTERED, name="ADA SPÓŁKA AKCYJNA", address="UL. KRÓTKA 7\n00-001 WARSZAWA", reference="WAPI1")
     words = panel(boss, ada)
-    assert words.startswith("VAT id PL5260001246 Registered Differs from the register Told by VIES now")
+    assert words.startswith("VAT id PL5260001246 Registered Differs from the register Told by VIES ")
     assert "consultation number WAPI1" in words
     assert "Name Ada S.A. ADA SPÓŁKA AKCYJNA Same Street ul. Długa 1 UL. KRÓTKA 7 Different" in words
     assert "Postal code 00-001 00-001 Same City Warszawa WARSZAWA Same Country Poland Poland Same" in words
