@@ -138,6 +138,19 @@ class RecordPage(Base):
         """From the form back to the page."""
         return HttpResponseRedirect(self._record_page_url(request, "overview", object_id))
 
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """Above the form stands the way back; all other buttons are on the page."""
+        answer = super().changeform_view(request, object_id, form_url, extra_context)
+        context = getattr(answer, "context_data", None) or {}
+        back = f"admin:{self.opts.app_label}_{self.opts.model_name}_show_overview"
+        for buttons in ("actions_detail", "hub_buttons"):  # what the two looks call them
+            if object_id and context.get(buttons):
+                address = reverse(back, args=[object_id])
+                context[buttons] = [button for button in context[buttons] if button["path"] == address]
+        return answer
+
     # --- the ways to it ---------------------------------------------------------------------------------------------
 
     def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:

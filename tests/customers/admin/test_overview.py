@@ -79,6 +79,11 @@ def test_buttons_are_those_a_person_may_press(boss, client, anna, nordwind):
     assert buttons(client.get(page_url(nordwind))) == ["All fields", "History"]
 
 
+def test_above_the_form_stands_the_way_back_alone(boss, nordwind):
+    shown = boss.get(form_url(nordwind)).context["actions_detail"]
+    assert [str(button["title"]) for button in shown] == ["Overview"]
+
+
 def test_every_button_leads_to_a_page(boss, nordwind):
     for _label, url in boss.get(page_url(nordwind)).context["buttons"]:
         assert boss.get(url, follow=True).status_code == 200

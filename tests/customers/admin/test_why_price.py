@@ -10,7 +10,7 @@ from django.urls import reverse
 from catalog.models import PriceListSchedule
 from foundation.identity.models import User
 from integration_hub.navigation import sidebar
-from tests.customers.admin.conftest import allow
+from tests.customers.admin.conftest import allow, page_url
 from tests.factories import (
     CustomerFactory,
     CustomerPriceListFactory,
@@ -126,7 +126,7 @@ def test_begins_with_what_led_here(boss, url, nordwind, chai):
 
 
 def test_the_customers_page_and_the_sidebar_lead_here(boss, url, nordwind):
-    page = boss.get(reverse("admin:customers_customer_change", args=[nordwind.pk])).text
+    page = boss.get(page_url(nordwind)).text
     assert f"/{nordwind.pk}/ask-price" in page
     assert f'href="{url}"' in page
     assert boss.get(f"/admin/customers/customer/{nordwind.pk}/ask-price/").url == f"{url}?customer={nordwind.pk}"
