@@ -20,7 +20,8 @@ SHORTEST = 3  # letters of a word of a name that is looked for
 
 _ALIKE = """
 WITH known AS (SELECT unnest(%(emails)s::text[]) AS email),
-     place AS (SELECT unnest(%(countries)s::text[]) AS country, unnest(%(postcodes)s::text[]) AS postcode)
+     place AS (SELECT DISTINCT p.country, customers_postcode_key(p.postcode) AS postcode
+               FROM unnest(%(countries)s::text[], %(postcodes)s::text[]) p(country, postcode))
 SELECT id, 'vat' AS reason, vat_id AS value FROM customers_customer
 WHERE %(vat_id)s <> '' AND vat_id = %(vat_id)s
   AND customers_search_document(name, code, vat_id, email, phone_e164) @@ to_tsquery('simple', %(vat_query)s)
@@ -29,10 +30,10 @@ SELECT c.id, 'name', concat_ws(' ', %(key)s, a.country, customers_postcode_key(a
 FROM (
     SELECT id FROM customers_customer WHERE %(name_query)s <> ''
       AND customers_search_document(name, code, vat_id, email, phone_e164) @@ to_tsquery('simple', %(name_query)s)
-      AND customers_name_key(name) = %(key)s
+      AND customers_name_key(name) = %(key)s AND id <> %(own)s
 ) c
 JOIN customers_address a ON a.customer_id = c.id
-JOIN place p ON p.country = a.country AND customers_postcode_key(p.postcode) = customers_postcode_key(a.postal_code)
+JOIN place p ON p.country = a.country AND p.postcode = customers_postcode_key(a.postal_code)
 UNION
 SELECT c.id, 'email', k.email FROM customers_customer c JOIN known k ON lower(c.email) = k.email
 WHERE %(email_query)s <> ''
@@ -44,11 +45,13 @@ SELECT t.customer_id, 'email', k.email FROM known k JOIN customers_contact t ON 
 _OF = """
 SELECT c.vat_id, c.name,
        ARRAY(SELECT lower(c.email) WHERE c.email <> ''
-             UNION SELECT lower(email) FROM customers_contact WHERE customer_id = c.id AND email <> ''),
-       ARRAY(SELECT country FROM customers_address WHERE customer_id = c.id AND postal_code <> '' ORDER BY id LIMIT 50),
-       ARRAY(SELECT postal_code FROM customers_address WHERE customer_id = c.id AND postal_code <> '' ORDER BY id
-             LIMIT 50)
-FROM customers_customer c WHERE c.id = %s
+             UNION (SELECT lower(email) FROM customers_contact WHERE customer_id = c.id AND email <> '' LIMIT 50)),
+       places.countries, places.postcodes
+FROM customers_customer c, LATERAL (
+    SELECT coalesce(array_agg(country), '{}') AS countries, coalesce(array_agg(postal_code), '{}') AS postcodes
+    FROM (SELECT country, postal_code FROM customers_address WHERE customer_id = c.id AND postal_code <> '' LIMIT 50) f
+) places
+WHERE c.id = %s
 """
 _KNOWN = """
 SELECT i, reason, value FROM unnest(%(ids)s::bigint[], %(reasons)s::text[], %(values)s::text[]) f(i, reason, value)
@@ -74,7 +77,7 @@ def alike(customer: Customer) -> list[Alike]:
         vat_id, name, emails, countries, postcodes = cursor.fetchone()
         cursor.execute("SELECT customers_name_key(%s)", [name])
         question = _question(vat_id, name, cursor.fetchone()[0], emails[:SHOWN])
-        cursor.execute(_ALIKE, question | {"countries": countries, "postcodes": postcodes})
+        cursor.execute(_ALIKE, question | {"own": own, "countries": countries, "postcodes": postcodes})
         rows = [row for row in cursor.fetchall() if row[0] != own][: SHOWN * 5]
         ids, reasons, values = zip(*rows, strict=True) if rows else ((), (), ())
         cursor.execute(_KNOWN, {"own": own, "ids": [*ids], "reasons": [*reasons], "values": [*values]})
