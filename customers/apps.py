@@ -18,7 +18,7 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         """Say who may do what here and what moves by file; after each migration look after ratings and search index."""
         from catalog.general import register_general_lists
-        from customers import access, dashboard, resources, totals
+        from customers import access, dashboard, resources, timeline, totals
         from customers.merging import rules
         from customers.reference import make_ratings
         from customers.search import make_trigram_index
@@ -29,6 +29,7 @@ class CustomersConfig(AppConfig):
         dashboard.register()
         totals.register()
         rules.register()
+        timeline.register()
         register_general_lists(general_price_lists)
         post_migrate.connect(make_ratings, sender=self, dispatch_uid="customers.ratings")
         post_migrate.connect(make_trigram_index, sender=self, dispatch_uid="customers.trigram_index")

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from foundation.changes.admin.guard import FieldGuard
 from foundation.changes.history import restore
 from foundation.changes.history.entries import by_set, describe, newest_first
-from foundation.changes.history.records import PAGE, Child, children_of, record_changes
+from foundation.changes.history.records import PAGE, Child, children_of, may_see_child, record_changes
 from foundation.changes.history.values import former_name
 from foundation.changes.models import Change
 from foundation.changes.tracking import tracked_models
@@ -76,16 +76,12 @@ class RecordPages:
         return self._page("changes/history.html", title, crumbs, context)
 
     def _changes(self, key: int) -> QuerySet[Change]:
-        return record_changes(self.owner.model, key, [child for child in self._children if self._may_see(child)])
+        return record_changes(self.owner.model, key, self._children)
 
     @cached_property
     def _children(self) -> list[Child]:
-        return children_of(self.owner.model, self.owner.history_children)
-
-    def _may_see(self, child: Child) -> bool:
-        """Rows of an automatic m2m table are a value of the record; all else has a permission of its own."""
-        opts = child.model._meta
-        return bool(opts.auto_created) or self.request.user.has_perm(f"{opts.app_label}.view_{opts.model_name}")
+        children = children_of(self.owner.model, self.owner.history_children)
+        return [child for child in children if may_see_child(child, self.request.user)]
 
     # --- deleted records --------------------------------------------------------------------------------------------
 

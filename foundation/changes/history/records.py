@@ -38,6 +38,12 @@ def _child(model: type[models.Model], descriptor: Any) -> Child:
     return Child(rel.related_model, rel.field)
 
 
+def may_see_child(child: Child, user: Any) -> bool:
+    """Rows of an automatic m2m table are a value of the record; all else has a permission of its own."""
+    opts = child.model._meta
+    return bool(opts.auto_created) or bool(user.has_perm(f"{opts.app_label}.view_{opts.model_name}"))
+
+
 def record_changes(model: type[models.Model], key: int, children: Sequence[Child] = ()) -> models.QuerySet[Change]:
     """Return all changes of a record and of what belongs to it or once did, newest first."""
     wanted = Q(table=model._meta.db_table, key=key)
