@@ -42,7 +42,7 @@ _on_customers("merges", _("Merged into it"), 90, merges_of, side=True)
 _on_groups("facts", _("For customers without their own"), 0, "facts", facts.facts_of_group, side=True)
 _on_groups("price-chain", _("Price lists in their order"), 20, "price_chain", general_lists.chain_given, side=True)
 _on_groups("customers", _("Customers"), 10, "group_customers", masterdata.customers_of_group)
-register_panel(PAGE, Panel("timeline", _("Activity"), 90, "ui/timeline.html", context=timeline_panel(PAGE)))
+register_panel(PAGE, Panel("timeline", _("Activity"), 90, "ui/timeline.html", timeline_panel(PAGE), always=True))
 register_panel(
     "customers.account",
     Panel("customers", _("Customers"), 10, f"{FOLDER}/account_customers.html", context=accounts.customers_of_account),

@@ -31,6 +31,7 @@ class Panel(Part):
 
     context: Callable[[HttpRequest, Any], Context]
     side: bool = False  # short facts, beside the long lists where there is room
+    always: bool = False  # is there for a new record too: a page that has no other panel counts as empty
 
 
 def register_panel(page: str, panel: Panel) -> None:

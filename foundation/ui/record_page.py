@@ -71,6 +71,7 @@ class RecordPage(Base):
         if target.startswith(ALONE):
             return self._panel_alone(request, target.removeprefix(ALONE), record)
         page = self.opts.label_lower
+        wide = draw_panels(page, request, record, side=False)
         answer = hub_page(
             request,
             self.record_template,
@@ -78,7 +79,8 @@ class RecordPage(Base):
             context={
                 "record": record,
                 "buttons": self._record_buttons(request, record),
-                "wide": draw_panels(page, request, record, side=False),
+                "wide": wide,
+                "is_empty": all(getattr(drawn.part, "always", False) for drawn in wide),
                 "narrow": draw_panels(page, request, record, side=True),
                 **self.record_context(request, record),
             },

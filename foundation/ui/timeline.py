@@ -7,6 +7,9 @@ An app registers in `AppConfig.ready()`:
 and the record's page draws them as one panel (`timeline_panel`). Each source is asked for no more than a page, with one
 bound: what it gives is merged by moment. What two sources did at the same moment is ordered by source, then by key, so
 that no entry is lost or shown twice between two pages.
+
+A page opens without it: the panel is filled when it comes into view, without JavaScript by its link. Long histories
+thus never slow down the page of which they are the last part.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
 ENTRIES = 10
+PANEL = "timeline"  # the panel's slug, and the parameter that asks for it where no htmx does
 NO_KEY, EVERY_KEY = -1, 2**63 - 1
 KIND, FROM, TO, BEFORE = "timeline-kind", "timeline-from", "timeline-to", "timeline-before"
 
@@ -152,20 +156,25 @@ class Shown:
 
 
 def timeline(request: HttpRequest, page: str, record: Any) -> dict[str, Any] | None:
-    """Context of `ui/timeline.html`; None while nothing has happened, whatever one asks for."""
+    """Context of `ui/timeline.html`; None where this person may see no source."""
     sources, asked = [source for source in _sources[page] if source.may_see(request)], Asked.of(request)
-    found = _merged(request, record, sources, asked)
-    if not found and not asked.is_anything:
+    if not sources:
         return None
+    if not _is_asked_for(request, asked):
+        return {"later": _address(request.GET, **{PANEL: "shown"})}
+    found = _merged(request, record, sources, asked)
+    query = request.GET.copy()
+    query[PANEL] = "shown"  # a filter taken back shows all, not the link
     shown, more = found[:ENTRIES], len(found) > ENTRIES
     last = Cursor(shown[-1].entry.at, shown[-1].source.kind, shown[-1].entry.key) if more else None
     return {
         "shown": shown,
         "asked": asked,
+        "is_filtered": asked.is_anything,
         "kinds": [(source.kind, source.title, source.kind in asked.kinds) for source in sources],
-        "older": _address(request.GET, str(last)) if last else "",
-        "newest": _address(request.GET, "") if asked.before else "",
-        "kept": [(key, value) for key, values in request.GET.lists() for value in values if key not in _OURS],
+        "older": _address(request.GET, **{BEFORE: str(last)}) if last else "",
+        "newest": _address(request.GET, **{PANEL: "shown"}) if asked.before else "",
+        "kept": [(key, value) for key, values in query.lists() for value in values if key not in _OURS],
     }
 
 
@@ -190,12 +199,18 @@ def _merged(request: HttpRequest, record: Any, sources: Sequence[Source], asked:
     return sorted(found, key=lambda one: one.entry.at, reverse=True)
 
 
-def _address(query: QueryDict, before: str) -> str:
+def _is_asked_for(request: HttpRequest, asked: Asked) -> bool:
+    """Whether to look at all: a page opens without it, htmx asks for the panel once it comes into view."""
+    alone = request.headers.get("HX-Target") == f"panel-{PANEL}"
+    return alone or PANEL in request.GET or asked.is_anything
+
+
+def _address(query: QueryDict, **changes: str) -> str:
     parameters = query.copy()
     parameters.pop(BEFORE, None)
-    if before:
-        parameters[BEFORE] = before
-    return f"?{parameters.urlencode()}#panel-timeline"
+    for name, value in changes.items():
+        parameters[name] = value
+    return f"?{parameters.urlencode()}#panel-{PANEL}"
 
 
 def _day(text: str) -> dt.date | None:

@@ -125,6 +125,13 @@ def test_pages_follow_each_other_without_gap_or_repetition(boss, nordwind, dummy
     assert {wanted.limit for wanted in dummy} == {timeline.ENTRIES + 1}
 
 
+def test_a_page_opens_without_it_and_says_where_it_is(boss, nordwind, dummy):
+    page = boss.get(page_url(nordwind))
+    assert (dummy, lines(page)) == ([], [])
+    assert 'href="?timeline=shown#panel-timeline"' in page.text
+    assert lines(boss.get(page_url(nordwind), {"timeline": "shown"})) == lines(panel(boss, nordwind))
+
+
 def test_a_page_without_javascript_shows_the_same(boss, nordwind, dummy):
     page = boss.get(page_url(nordwind), {"timeline-kind": "calls"})
     assert lines(page) == lines(panel(boss, nordwind, **{"timeline-kind": "calls"}))
@@ -137,7 +144,10 @@ def test_nothing_of_a_kind_is_said_and_can_be_taken_back(boss, nordwind):
     assert 'value="notes" checked' in html
 
 
-def test_a_customer_of_which_nothing_is_known_has_no_panel(boss, nordwind, monkeypatch):
+def test_nothing_at_all_is_said_and_where_there_is_no_source_no_panel(boss, nordwind, monkeypatch):
+    silent = timeline.Source("silent", "Silent", lambda *_: [], lambda _: True)
+    monkeypatch.setitem(timeline._sources, PAGE, [silent])
+    assert "Nothing has happened yet." in panel(boss, nordwind).text
     monkeypatch.setitem(timeline._sources, PAGE, [])
     assert panel(boss, nordwind).text.strip() == ""
 
