@@ -26,8 +26,9 @@ def panel(client, customer, **query):
 
 
 def lines(answer):
-    """The words of each entry, without markup."""
-    found = re.findall(r"<li>\s*<div class=\"hub-row\">(.*?)</div>(.*?)(?=<li>\s*<div|</ol>)", answer.text, re.S)
+    """The words of each entry, without markup, and without how long ago it is."""
+    html = re.sub(r"<time.*?</time>", "", answer.text[answer.text.index('id="panel-timeline"') :], flags=re.S)
+    found = re.findall(r"<li>\s*<div class=\"hub-row\">(.*?)</div>(.*?)(?=<li>\s*<div|</ol>)", html, re.S)
     return [" ".join(re.sub(r"<[^>]+>", " ", "".join(one)).split()) for one in found]
 
 
