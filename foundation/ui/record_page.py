@@ -78,6 +78,7 @@ class RecordPage(Base):
             title=str(record),
             context={
                 "record": record,
+                "media": self.media,
                 "buttons": self._record_buttons(request, record),
                 "wide": wide,
                 "is_empty": all(getattr(drawn.part, "always", False) for drawn in wide),
