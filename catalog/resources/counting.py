@@ -182,15 +182,7 @@ def _settle_nothing(names: Names, status: Cell | None) -> None:
 
 
 def write(names: Names, layout: Layout, chosen: str) -> int:
-    """Set statuses, book the differences; raises ValidationError where somebody else books at the same moment."""
-    if status := layout.named("Inventory Status"):
-        execute(f"""
-            UPDATE catalog_product p SET inventory_status = said.status FROM (
-                SELECT DISTINCT r.product_id, r.inventory_status AS status
-                FROM {names.rows} r JOIN {names.raw} f ON f._line = r._line
-                WHERE {chosen} AND f.{status.name} IS NOT NULL
-            ) said WHERE p.id = said.product_id AND p.inventory_status <> said.status
-        """)
+    """Book the differences; return how many rows those are, with or without one."""
     actor = layout.options.actor
     execute(f"""
         INSERT INTO catalog_stockmovement (product_id, warehouse_id, unit_id, quantity, kind, key, note, booked_by_id)
@@ -200,12 +192,29 @@ def write(names: Names, layout: Layout, chosen: str) -> int:
         WHERE {chosen} AND r.quantity <> coalesce(s.quantity, 0)
         ORDER BY r.product_id, r.warehouse_id, r.unit_id
     """)
-    # The levels are ours now: who booked meanwhile has come to an end, and shows.
-    levels = f"{names.rows} r JOIN catalog_stocklevel s ON {LEVEL}"
-    if fetch(f"SELECT 1 FROM {levels} WHERE {chosen} AND s.quantity <> r.quantity LIMIT 1"):
-        raise ValidationError(_("Stock was booked while the file was being imported."))
     ((count,),) = fetch(f"SELECT count(*) FROM {names.rows} r WHERE {chosen}")
     return int(count)
+
+
+def finish(names: Names, layout: Layout) -> None:
+    """Set statuses; raises ValidationError where somebody else has booked at the same moment.
+
+    The levels are ours by now: who booked meanwhile has come to an end, and shows.
+    """
+    written = "r._state IN ('new', 'changed')"
+    # Counted, though one is enough: asked for one, the planner would look the levels up one by one.
+    levels = f"{names.rows} r JOIN catalog_stocklevel s ON {LEVEL}"
+    if fetch(f"SELECT count(*) FROM {levels} WHERE {written} AND s.quantity <> r.quantity")[0][0]:
+        raise ValidationError(_("Stock was booked while the file was being imported."))
+    if status := layout.named("Inventory Status"):
+        execute(f"""
+            UPDATE catalog_product p SET inventory_status = said.status FROM (
+                SELECT DISTINCT r.product_id, r.inventory_status AS status
+                FROM {names.rows} r JOIN catalog_product p ON p.id = r.product_id
+                JOIN {names.raw} f ON f._line = r._line
+                WHERE {written} AND p.inventory_status <> r.inventory_status AND f.{status.name} IS NOT NULL
+            ) said WHERE p.id = said.product_id
+        """)
 
 
 def take_back(number: int, actor: User | None) -> int:

@@ -136,8 +136,12 @@ class InventoryResource(CountingByRow):
         counting.judge(names, layout)
 
     def write(self, names: Names, layout: Layout, chosen: str) -> int:
-        """Set the statuses and book the differences."""
+        """Book the differences."""
         return counting.write(names, layout, chosen)
+
+    def written(self, names: Names, layout: Layout) -> None:
+        """Set the statuses, unless somebody has booked meanwhile."""
+        counting.finish(names, layout)
 
     def undo(self, number: int, actor: User | None) -> int:
         """Book back what an import has booked."""

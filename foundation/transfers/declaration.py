@@ -164,6 +164,9 @@ class Declared:
         """Write the rows `r` of a condition in another way than into the model's table; return how many."""
         return None
 
+    def written(self, names: Names, layout: Layout) -> None:
+        """Write what is written once for all rows; raises ValidationError where it turns out that they are stale."""
+
     def undo(self, number: int, actor: User | None) -> int:
         """Take back what the change ledger does not know of an import; return how many records that were."""
         return 0

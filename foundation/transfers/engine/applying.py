@@ -39,6 +39,7 @@ def apply(names: Names, layout: Layout, on_rows: OnSlice) -> tuple[dict[str, int
         done += _delete(names, layout, first, last)
         crash_point("transfers.slice")
         on_rows(done)
+    layout.resource.written(names, layout)
     staging.seal(names, layout, "r._state IN ('new', 'changed')")
     return created, layout.resource.finish(layout.options) if done else {}
 
