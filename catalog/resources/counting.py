@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models.stock import LIMIT, TOO_MUCH
-from foundation.identity.models import User
 from foundation.transfers.engine.layout import Cell, Layout
 from foundation.transfers.engine.sql import Names, execute, fetch, literal
 from foundation.transfers.options import CLEAR, Strategy
@@ -215,14 +214,3 @@ def finish(names: Names, layout: Layout) -> None:
                 WHERE {written} AND p.inventory_status <> r.inventory_status AND f.{status.name} IS NOT NULL
             ) said WHERE p.id = said.product_id
         """)
-
-
-def take_back(number: int, actor: User | None) -> int:
-    """Book the opposite of what an import has booked; return how many movements that were."""
-    return execute(f"""
-        INSERT INTO catalog_stockmovement (product_id, warehouse_id, unit_id, quantity, kind, key, note, booked_by_id)
-        SELECT m.product_id, m.warehouse_id, m.unit_id, -m.quantity, 'reversal', 'undo:' || m.key, '',
-               {literal(actor.pk if actor else None)}::bigint
-        FROM catalog_stockmovement m WHERE m.key LIKE {literal(key_of(number) + "%")}
-        ORDER BY m.product_id, m.warehouse_id, m.unit_id ON CONFLICT (key) DO NOTHING
-    """)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import InventoryLine, Product, StockMovement, Unit, Warehouse
-from catalog.resources import counting
+from catalog.resources import counting, taking_back
 from catalog.resources.counting_by_row import CountingByRow
 from catalog.resources.price import NotNegativeWidget
 from catalog.resources.shared import OneOfWidget
@@ -22,6 +22,7 @@ from foundation.transfers.columns import Column
 from foundation.transfers.declaration import Identity
 from foundation.transfers.lookups import LookupWidget
 from foundation.transfers.options import Blank, Options
+from foundation.transfers.reports import TakenBack
 
 if TYPE_CHECKING:
     from foundation.transfers.engine.layout import Layout
@@ -145,11 +146,11 @@ class InventoryResource(CountingByRow):
 
     def undo(self, number: int, actor: User | None) -> int:
         """Book back what an import has booked."""
-        return counting.take_back(number, actor)
+        return taking_back.take_back(number, actor)
 
-    def undo_count(self, number: int) -> int:
-        """How many bookings would be taken back."""
-        return StockMovement.objects.filter(key__startswith=counting.key_of(number)).count()
+    def undo_books(self, number: int) -> TakenBack:
+        """How many bookings would be taken back, and where less than nothing would be left."""
+        return taking_back.forecast(number)
 
     def for_export(self, rows: models.QuerySet[InventoryLine]) -> models.QuerySet[InventoryLine]:
         """Load with the rows what the columns name."""

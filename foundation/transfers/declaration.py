@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.identity.models import User
 from foundation.transfers.columns import VERSION, Column
 from foundation.transfers.options import Options, Strategy
+from foundation.transfers.reports import TakenBack
 
 if TYPE_CHECKING:
     from foundation.transfers.engine.layout import Layout
@@ -171,9 +172,9 @@ class Declared:
         """Take back what the change ledger does not know of an import; return how many records that were."""
         return 0
 
-    def undo_count(self, number: int) -> int:
-        """How many records `undo` would write."""
-        return 0
+    def undo_books(self, number: int) -> TakenBack:
+        """What `undo` would book."""
+        return TakenBack()
 
     def finish(self, options: Options) -> dict[str, Any]:
         """Do what comes after all rows, in their transaction; what is returned is kept with the import's counts."""

@@ -20,6 +20,22 @@ class Refusal:
         return f"{place}: {self.message}"
 
 
+@dataclass(frozen=True)
+class TakenBack:
+    """What an undo books back besides the records it writes: how many bookings, and what falls below zero by that.
+
+    `below_zero` names the first few, `below_zero_total` says how many there are.
+    """
+
+    taken_back: int = 0
+    below_zero: tuple[str, ...] = ()
+    below_zero_total: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """For storing and showing."""
+        return asdict(self) | {"below_zero": list(self.below_zero)}
+
+
 @dataclass
 class ImportReport:
     """Counters as OroCommerce names them: `replaced` rows are changed ones, `errors` counts messages."""

@@ -11,8 +11,7 @@ from django.urls import reverse
 from foundation.changes.tracking import tracked_models
 from foundation.jobs.models import Job
 from foundation.transfers.admin.run_page import kind_of_table, poll_seconds
-from foundation.transfers.importing.content import transfer_of
-from foundation.transfers.importing.runs import undo_caution
+from foundation.transfers.importing.runs import undo_books, undo_caution
 from foundation.transfers.models import ImportRun
 from foundation.transfers.undo import UndoPlan, UndoPlanLostError
 from foundation.transfers.undo.plan import PAGE
@@ -46,7 +45,7 @@ def parts(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         return shown | {"live_url": f"{reverse('admin:transfers_importrun_undo_live', args=[run.pk])}?job={job.pk}"}
     plan = plan_of(run)
     shown["caution"] = undo_caution(run)
-    shown["taken_back"] = transfer_of(run).resource().undo_count(run.pk)
+    shown["books"] = undo_books(run)
     return shown | {"plan": plan} | (pages(request, plan) if plan is not None else {})
 
 

@@ -353,5 +353,10 @@ class UndoPlanSerializer(PageSerializer):
         ]
     )
     caution = serializers.CharField(allow_blank=True, help_text="What goes besides, where that is more than rows say.")
+    taken_back = serializers.IntegerField(help_text="Bookings of stock that are booked back.")
+    below_zero = serializers.ListField(
+        child=serializers.CharField(), help_text="The first levels of stock that fall below zero by that."
+    )
+    below_zero_total = serializers.IntegerField(help_text="How many levels those are.")
     tables = TableCountsSerializer(many=True)
     results = LeftSerializer(many=True)

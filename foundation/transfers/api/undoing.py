@@ -7,8 +7,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from foundation.transfers.importing.runs import plan_job_of, undo_caution
+from foundation.transfers.importing.runs import plan_job_of, undo_books, undo_caution
 from foundation.transfers.models import ImportRun
+from foundation.transfers.reports import TakenBack
 from foundation.transfers.undo import LeftRow, UndoPlan, UndoPlanLostError
 from foundation.transfers.undo.listing import tracked_or_any
 
@@ -16,7 +17,7 @@ from foundation.transfers.undo.listing import tracked_or_any
 def undo_report(run: ImportRun, request: HttpRequest, page: int, size: int) -> tuple[dict[str, Any], int, list[Any]]:
     """Return state and counts, how many lines say what is left, and one page of those lines."""
     if plan_job_of(run) is not None:
-        return {"state": "preparing", "tables": [], "caution": ""}, 0, []
+        return {"state": "preparing", "tables": [], "caution": ""} | TakenBack().as_json(), 0, []
     plan = _plan(run)
     done = run.counts.get("undo")
     if done is not None:
@@ -25,6 +26,7 @@ def undo_report(run: ImportRun, request: HttpRequest, page: int, size: int) -> t
         report = {"state": "ready", "tables": _tables({name: asdict(counts) for name, counts in plan.counts.items()})}
     else:
         report = {"state": "none", "tables": []}
+    report |= (TakenBack() if report["state"] == "none" else undo_books(run)).as_json()
     report["caution"] = undo_caution(run) if report["state"] == "ready" else ""
     if plan is None:
         return report, 0, []

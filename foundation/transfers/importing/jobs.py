@@ -26,7 +26,7 @@ from foundation.transfers.engine.staging import StagedRow, is_staged
 from foundation.transfers.importing.content import Content, content_of, layout_of, names_of, options_of, transfer_of
 from foundation.transfers.importing.logs import attach_refusals
 from foundation.transfers.importing.mail import mail_checked, mail_failed, mail_imported
-from foundation.transfers.importing.runs import all_or_nothing_sentence, refuse_undo
+from foundation.transfers.importing.runs import all_or_nothing_sentence, refuse_undo, undo_books
 from foundation.transfers.importing.sweeping import plans_prune, runs_prune, seals_prune
 from foundation.transfers.models import ImportRun
 from foundation.transfers.undo import UndoPlan, UndoPlanLostError, apply_undo, plan_undo
@@ -209,7 +209,7 @@ def plan_undo_of_file(run: JobRun) -> dict[str, Any]:
         _drop_plan(imported)
         plan = _planned(imported)
         ImportRun.objects.filter(pk=imported.pk).update(undo_plan=plan.as_json())
-    return {"total": plan.total, "left": plan.left_total}
+    return {"total": plan.total, "left": plan.left_total} | undo_books(imported).as_json()
 
 
 def _planned(imported: ImportRun) -> UndoPlan:
@@ -243,6 +243,7 @@ def undo_file(run: JobRun) -> dict[str, Any]:
             check_cancelled=run.check_cancelled,
         ).as_json()
         crash_point("undo.ledger")
+        report |= transfer_of(imported).resource().undo_books(imported.pk).as_json()
         report["taken_back"] = transfer_of(imported).resource().undo(imported.pk, run.owner)
         ImportRun.objects.filter(pk=imported.pk).update(
             state=State.UNDONE, undone_at=Now(), counts=imported.counts | {"undo": report}, error=""

@@ -26,6 +26,7 @@ from foundation.transfers.models import ImportRun
 from foundation.transfers.options import Options
 from foundation.transfers.reading import Limits, Reader, Shape, open_records, sniff
 from foundation.transfers.registry import Transfer
+from foundation.transfers.reports import TakenBack
 
 State = ImportRun.State
 CHUNK = 1 << 20
@@ -209,6 +210,14 @@ def refuse_undo(run: ImportRun) -> None:
 def undo_caution(run: ImportRun) -> str:
     """What a person should hear before this import is taken back, blank where its rows say it all."""
     return transfer_of(run).resource().undo_caution(options_of(run), run.counts)
+
+
+def undo_books(run: ImportRun) -> TakenBack:
+    """What taking this import back books besides the records it writes, or what it booked."""
+    if done := run.counts.get("undo"):
+        below = tuple(done.get("below_zero", ()))
+        return TakenBack(done.get("taken_back", 0), below, done.get("below_zero_total", 0))
+    return transfer_of(run).resource().undo_books(run.pk)
 
 
 def plan_job_of(run: ImportRun) -> Job | None:

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
+from django.urls import reverse
 
-from catalog.models import Product, StockLevel, StockMovement
+from catalog.models import Product, StockLevel, StockMovement, Unit
 from catalog.resources import InventoryResource, InventoryStatusResource
 from catalog.services.stock import Booking, stock_book, stock_mismatches
 from foundation.changes.recording import recording
@@ -17,7 +18,7 @@ from foundation.transfers.engine.testing import import_table
 from foundation.transfers.exporting.csv_file import csv_pieces
 from foundation.transfers.exporting.export import Export
 from foundation.transfers.importing.runs import run_apply, run_check, run_create, run_plan_undo, run_undo
-from foundation.transfers.models import Seal
+from foundation.transfers.models import ImportRun, Seal
 from foundation.transfers.options import Options
 from foundation.transfers.plain.tables import read_table
 from foundation.transfers.registry import transfer_by_slug
@@ -33,7 +34,7 @@ def main(db):
     ProductFactory(sku="P2", name="Beer", unit=UnitFactory(code="kg", name="kilogram", plural="kilograms"))
     Product.objects.filter(sku="P2").update(unit_precision=2)
     ProductUnitFactory(product=wine, unit=UnitFactory(code="box", plural="boxes"))
-    main = WarehouseFactory(code="MAIN")
+    main = WarehouseFactory(code="MAIN", name="Main")
     WarehouseFactory(code="OLD", name="Old", is_active=False)
     booked(main, "P1", 10, "begin")
     return main
@@ -241,6 +242,75 @@ def test_the_command_says_how_many_bookings_an_undo_books_back(main, options, sa
     out = io.StringIO()
     call_command("undo_import", str(run.pk), *options, stdout=out)
     assert (out.getvalue().strip(), levels()[0][-1]) == (said, left)
+
+
+def sold(main, sku, quantity):
+    kind = StockMovement.Kind.ISSUE
+    stock_book(bookings=[Booking(Product.objects.get(sku=sku), main, -Decimal(quantity), kind, f"sold:{sku}")])
+
+
+@pytest.fixture
+def counted_and_sold(main):
+    run, token = applied("SKU,Quantity\nP1,33\nP2,5\n")
+    run_here(run_apply(run=run, check_token=token, ring=False))
+    sold(main, "P1", 26)  # 10 were there before the count
+    sold(main, "P2", "1.5")
+    run.refresh_from_db()
+    return run
+
+
+BELOW = ["P1 in Main: −16 items", "P2 in Main: −1.5 kilograms"]
+
+
+def test_I2_the_plan_of_an_undo_says_what_falls_below_zero(counted_and_sold):
+    job = run_here(run_plan_undo(run=counted_and_sold, by=None, ring=False))
+    said = {name: job.result[name] for name in ("taken_back", "below_zero", "below_zero_total")}
+    assert said == {"taken_back": 2, "below_zero": BELOW, "below_zero_total": 2}
+
+
+def test_I2_the_pages_of_an_undo_say_what_falls_below_zero(client, admin_user, counted_and_sold):
+    client.force_login(admin_user)
+    run_here(run_plan_undo(run=counted_and_sold, by=None, ring=False))
+    before = client.get(reverse("admin:transfers_importrun_undo", args=[counted_and_sold.pk])).text
+    run_here(run_undo(run=counted_and_sold, by=None, ring=False))
+    after = client.get(reverse("admin:transfers_importrun_page", args=[counted_and_sold.pk])).text
+    assert "2 bookings are booked back." in before
+    for page in (before, after):
+        assert "2 levels are below zero after that" in page
+        assert all(name in page for name in BELOW)
+
+
+def test_I2_the_api_says_of_an_undo_what_falls_below_zero(client, admin_user, counted_and_sold):
+    client.force_login(admin_user)
+    ImportRun.objects.update(owner=admin_user)
+    address = f"/api/v1/imports/{counted_and_sold.pk}/undo/"
+    run_here(run_plan_undo(run=counted_and_sold, by=None, ring=False))
+    ready = client.get(address).json()
+    run_here(run_undo(run=counted_and_sold, by=None, ring=False))
+    done = client.get(address).json()
+    assert (ready["state"], done["state"]) == ("ready", "done")
+    for said in (ready, done):
+        assert (said["taken_back"], said["below_zero"], said["below_zero_total"]) == (2, BELOW, 2)
+
+
+def test_I2_ten_levels_are_named_and_all_of_them_counted(main):
+    for number in range(12):
+        ProductFactory(sku=f"S{number:02}", unit=Unit.objects.get(code="item"))
+    rows = "".join(f"S{number:02},{number + 1}\n" for number in range(12))
+    run, token = applied(f"SKU,Quantity\n{rows}")
+    run_here(run_apply(run=run, check_token=token, ring=False))
+    for number in range(12):
+        sold(main, f"S{number:02}", number + 1)
+    said = InventoryResource().undo_books(run.pk)
+    assert (said.taken_back, len(said.below_zero), said.below_zero_total) == (12, 10, 12)
+    assert said.below_zero[0] == "S11 in Main: −12 items"
+
+
+def test_I2_the_command_names_what_falls_below_zero(counted_and_sold):
+    out, err = io.StringIO(), io.StringIO()
+    call_command("undo_import", str(counted_and_sold.pk), "--dry-run", stdout=out, stderr=err)
+    assert out.getvalue().strip() == "total 0, left 0, booked back 2, below zero 2"
+    assert err.getvalue().splitlines() == BELOW
 
 
 def test_the_command_says_it_in_json_too(main):

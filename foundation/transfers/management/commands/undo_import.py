@@ -10,8 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from foundation.jobs.models import Job
 from foundation.jobs.services import run_here
-from foundation.transfers.importing.content import transfer_of
-from foundation.transfers.importing.runs import run_plan_undo, run_undo
+from foundation.transfers.importing.runs import run_plan_undo, run_undo, undo_books
 from foundation.transfers.management.arguments import NOTHING_DONE, named_person
 from foundation.transfers.models import ImportRun
 from foundation.transfers.undo import UndoPlan
@@ -46,8 +45,7 @@ class Command(BaseCommand):
             self._done(run_plan_undo(run=imported, by=by, ring=False))
             imported.refresh_from_db()
             plan = UndoPlan.from_json(imported.undo_plan or {})
-            booked = transfer_of(imported).resource().undo_count(imported.pk)
-            report = {"total": plan.total, "left": plan.left_total, BOOKED_BACK: booked}
+            report = {"total": plan.total, "left": plan.left_total} | undo_books(imported).as_json()
             if not dry_run:
                 report = self._done(run_undo(run=imported, by=by, ring=False))
         except ValidationError as error:
@@ -72,4 +70,7 @@ class Command(BaseCommand):
         numbers = [f"{name} {report[name]}" for name in COUNTS if name in report]
         if booked := report.get(BOOKED_BACK):  # only files of stock book anything
             numbers.append(f"booked back {booked}")
+        if below := report.get("below_zero_total"):
+            numbers.append(f"below zero {below}")
+            self.stderr.write("\n".join(report["below_zero"]))
         self.stdout.write(", ".join(numbers))
