@@ -14,6 +14,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    initial = True  # the only indexes are those of tables that are made here
+
     dependencies = [
         ('customers', '0008_duplicates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
