@@ -8,6 +8,8 @@ RECORDS = ("customer", "address", "contact", "department", "membership", "note",
 LISTS = ("customergroup", "grouppricelist", "paymentterm", "taxcode", "internalrating", "systempricelist")
 EVERYBODYS = ("customers.access_all_customers",)
 MERGE = ("customers.merge_customer",)
+TELL = ("customers.tell_contact",)
+ERASE = ("customers.erase_contact",)
 MOVED = (
     *("customer", "address", "contact", "department", "account"),
     *("customergroup", "paymentterm", "taxcode", "systempricelist"),
@@ -27,9 +29,9 @@ def register() -> None:
     everything = permissions((*RECORDS, *LISTS, "customersettings"), "view", "add", "change", "delete")
     look = permissions((*RECORDS, *LISTS), "view")
     work = permissions(RECORDS, "add", "change", "delete")
-    register_role(Role.ADMINISTRATOR, [*everything, *EVERYBODYS, *MERGE, *FILES])
+    register_role(Role.ADMINISTRATOR, [*everything, *EVERYBODYS, *MERGE, *TELL, *ERASE, *FILES])
     office = [*look, *work, *permissions(LISTS, "add", "change")]
-    register_role(Role.SALES_OFFICE, [*office, *EVERYBODYS, *MERGE, *FILES])
+    register_role(Role.SALES_OFFICE, [*office, *EVERYBODYS, *MERGE, *TELL, *FILES])
     register_role(
         Role.SALES_REPRESENTATIVE,
         [

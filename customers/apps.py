@@ -20,6 +20,7 @@ class CustomersConfig(AppConfig):
         from catalog.general import register_general_lists
         from customers import access, dashboard, resources, timeline, totals
         from customers.merging import rules
+        from customers.personal import providers
         from customers.reference import make_ratings
         from customers.search import make_trigram_index
         from foundation.identity.scopes import register_scope
@@ -30,6 +31,7 @@ class CustomersConfig(AppConfig):
         totals.register()
         rules.register()
         timeline.register()
+        providers.register()
         register_general_lists(general_price_lists)
         post_migrate.connect(make_ratings, sender=self, dispatch_uid="customers.ratings")
         post_migrate.connect(make_trigram_index, sender=self, dispatch_uid="customers.trigram_index")

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from customers.duplicates.finding import find_duplicates
+from customers.models import Contact
+from customers.personal.erasing import contact_erase
 from customers.vies.answering import answer_waiting, tidy
 from customers.vies.asking import JOB
+from foundation.jobs.errors import JobFailed
 from foundation.jobs.registry import job
 from foundation.jobs.runs import JobRun
 
-FIND = "customers.find_duplicates"
+FIND, ERASE = "customers.find_duplicates", "customers.erase_person"
 
 
 @job(FIND, title=_("Look for duplicate customers"), cluster="slow", every=timedelta(days=1))
@@ -31,3 +36,16 @@ def vat_check(run: JobRun) -> dict[str, int]:
 def vat_tidy(run: JobRun) -> dict[str, int]:
     """Plan what was left waiting, forget what concerns nobody."""
     return tidy()
+
+
+@job(ERASE, title=_("Erase a person"), cluster="slow", repeatable=False, permission="customers.erase_contact")
+def erase_person(run: JobRun) -> dict[str, Any]:
+    """Erase a contact wherever the hub keeps texts; what it was called is said nowhere."""
+    contact = Contact.objects.filter(pk=run.args["contact"]).first()
+    if contact is None:
+        raise JobFailed(str(_("There is no such contact any more.")))
+    try:
+        with run.recording(reason=str(_("Erasure of a person"))):
+            return contact_erase(contact=contact, actor=run.owner).as_json()
+    except ValidationError as refusal:
+        raise JobFailed(" ".join(refusal.messages)) from refusal

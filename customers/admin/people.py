@@ -13,6 +13,7 @@ from customers.admin.autocomplete import WITHIN, below, point_autocomplete
 from customers.admin.base import CustomersAdmin, CustomersForm, record_link
 from customers.admin.filters import DayRangeFilter, ScopedSelectFilter
 from customers.admin.inlines import AddressForm, RecordInline, RowForm, TabularFormSet
+from customers.admin.personal import PersonalDataPages
 from customers.admin.scope import CustomerScopeMixin
 from customers.models import Address, Contact, Department, Membership, Note
 from foundation.transfers.admin import TransferMixin
@@ -54,7 +55,7 @@ class ContactForm(CustomersForm):
 
 
 @admin.register(Contact)
-class ContactAdmin(TransferMixin, OfCustomerAdmin):
+class ContactAdmin(PersonalDataPages, TransferMixin, OfCustomerAdmin):
     """People of customers."""
 
     transfer_slug = "contacts"

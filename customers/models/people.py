@@ -54,7 +54,11 @@ class Contact(Tracked):
         triggers = [*Tracked.Meta.triggers, *CONTACT_TRIGGERS]
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
-        permissions = by_file("contact", "contacts")
+        permissions = [
+            *by_file("contact", "contacts"),
+            ("tell_contact", _("Can give a person what is held about them")),
+            ("erase_contact", _("Can erase persons")),
+        ]
         ordering = ["last_name", "first_name", "pk"]
         constraints = [
             models.CheckConstraint(

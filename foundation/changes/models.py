@@ -155,6 +155,23 @@ class AuditEvent(models.Model):
         return self.kind
 
 
+class ErasedRecord(models.Model):
+    """A record whose personal data was erased on request: no undo and no history brings back what it held."""
+
+    table = models.CharField(_("table"), max_length=63)
+    key = models.BigIntegerField(_("key"))
+    at = models.DateTimeField(_("when"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("erased record")
+        verbose_name_plural = _("erased records")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["key", "table"], name="erasedrecord_once")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.key}"
+
+
 class Tracked(JudgedTogether):
     """A business row: the database raises `version` on every real change and writes the change into the ledger.
 

@@ -22,6 +22,7 @@ KEPT_ELSEWHERE = {
     "changes.ChangeSet": "the ledger itself",
     "changes.Change": "the ledger itself",
     "changes.AuditEvent": "append-only by itself",
+    "changes.ErasedRecord": "says of what nothing is known any more",
     "transfers.ImportRun": "a record of what happened, never edited by people",
     "transfers.ImportRequest": "what a program asked for, kept with its import",
     "transfers.Seal": "what the engine remembers of files",

@@ -14,7 +14,9 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from foundation.changes.erasing import is_erased
 from foundation.changes.history.entries import FieldChange, current_rows
 from foundation.changes.history.values import Names, fields_by_column, label, python_value, readable, want_names
 from foundation.changes.models import Change, Source
@@ -24,6 +26,9 @@ from foundation.changes.tracking import options_of, parent_field, tracked_models
 from foundation.changes.triggers import BOOKKEEPING
 
 Save = Callable[[models.Model], None]
+
+
+ERASED = gettext_lazy("Personal data of this record was erased on request: what it held before does not come back.")
 
 
 class RestoreError(Exception):
@@ -69,6 +74,8 @@ def plan_values(
     `may_set(name, value)` returns why the person may not set this field to this value, or nothing.
     """
     model = type(record)
+    if is_erased(change.table, change.key):
+        return ValuePlan(record, refused=[str(ERASED)])
     plan, names, secret = ValuePlan(record), Names(request), options_of(model).secret
     now = current_rows([(change.table, change.key)]).get((change.table, change.key), {})
     fields, drafts = fields_by_column(model), []
@@ -128,6 +135,8 @@ def plan_return(change: Change) -> ReturnPlan:
         raise RestoreError(_("This record cannot be restored: there are no such records any more."))
     if current_rows([(change.table, change.key)]):
         raise RestoreError(_("This record is there already."))
+    if is_erased(change.table, change.key):
+        raise RestoreError(str(ERASED))
     plan = ReturnPlan(change)
     same_set = list(Change.objects.filter(set=change.set).exclude(operation=Change.Operation.INSERT).order_by("pk"))
     _collect(change, {(c.table, c.key): c for c in same_set if c.operation == Change.Operation.DELETE}, plan)

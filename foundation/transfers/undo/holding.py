@@ -118,11 +118,17 @@ WHERE there.key <> wanted.key AND NOT EXISTS (
 )
 GROUP BY wanted.n
 """
+_ERASED = """
+SELECT w.n, NULL::text[], 'erased', NULL::bigint, NULL, NULL::bigint, NULL::bigint, NULL
+FROM $rows w JOIN changes_erasedrecord e ON e.key = w.key AND e."table" = w."table"
+WHERE w.action <> 'delete' AND NOT w.is_left
+"""
 _REFUSED = "SELECT %s::bigint, NULL::text[], 'refused', NULL::bigint, NULL, NULL::bigint, NULL::bigint, %s::text"
 
 
 def hold_changed(plan: UndoPlan, work: Work) -> None:
-    """Leave what somebody else has changed since the run did."""
+    """Leave what was erased, and what somebody else has changed since the run did."""
+    hold(plan, _ERASED)
     for table in work.tables.values():
         if work.has(table.name, "delete") or work.has(table.name, "restore"):
             bad = _CHANGED.format(

@@ -206,6 +206,7 @@ def _sentences() -> dict[str, str]:
         "dangling": _("What stood in %(fields)s is not there any more."),
         "taken": _("%(fields)s: the former value belongs to %(other)s now."),
         "key": _("Another record has its number now."),
+        "erased": _("Personal data of this record was erased on request."),
         "secret": _("%(fields)s: the former value is a secret, which is not kept."),
         "refused": "%(detail)s",
         "unknown": _("There are no such records any more."),
