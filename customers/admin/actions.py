@@ -14,12 +14,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from customers.admin.assigning import tell_assigned
 from customers.admin.base import add_url, changelist_url
 from customers.admin.moving import ParentForm, move_page
 from customers.admin.scope import sees_all
 from customers.models import Contact, Customer, CustomerGroup, PaymentTerm
 from customers.selectors import delete_reasons
-from customers.services import customers_assign, customers_delete
+from customers.services import customers_assign, customers_delete, group_assign
 from foundation.identity.models import User
 from foundation.ui.pages import confirm_page, is_confirmed
 from foundation.ui.record_page import add_below_url
@@ -107,13 +108,23 @@ class CustomerActions:
 
     def _set(self, request: HttpRequest, chosen: list[Customer], field: str, form: Any) -> bool:
         """Set the value; tell whether it went well, else the form has the sentence."""
+        value = form.cleaned_data["value"]
         try:
-            changed = customers_assign(customers=chosen, field=field, value=form.cleaned_data["value"])
+            if isinstance(value, CustomerGroup) and self._put_into(request, chosen, value):
+                return True
+            changed = customers_assign(customers=chosen, field=field, value=value)
         except ValidationError as refusal:
             form.add_error("value", refusal)
             return False
         messages.success(request, ngettext("%d customer was changed.", "%d customers were changed.", changed) % changed)
         return True
+
+    def _put_into(self, request: HttpRequest, chosen: list[Customer], group: CustomerGroup) -> bool:
+        """Put them into a group, with the way back; tell whether anybody was not there yet."""
+        done = group_assign(group=group, customers=Customer.objects.filter(pk__in=[one.pk for one in chosen]))
+        if done.changed:
+            tell_assigned(request, group, done)
+        return bool(done.changed)
 
     @action(description=gettext_lazy("Delete…"), permissions=["delete"])
     def delete_customers(self, request: HttpRequest, rows: QuerySet[Customer]) -> HttpResponse | None:

@@ -22,7 +22,7 @@ from customers.admin.scope import within_scope
 from customers.models import Customer, CustomerGroup
 from customers.naming import Named, customers_named
 from customers.search import customer_search
-from customers.services import group_assign, group_assignment, group_take_back
+from customers.services import Assigned, group_assign, group_assignment, group_take_back
 from foundation.ui.markup import diff
 from foundation.ui.pages import Crumb, confirm_page, hub_page, is_confirmed
 from foundation.ui.panel_lists import PanelList, list_page
@@ -143,10 +143,15 @@ def _assign(request: HttpRequest, group: CustomerGroup, rows: QuerySet[Customer]
     if not done.changed:
         messages.info(request, _("Nothing was changed: these customers are in the group already."))
         return redirect(record_url(group))
+    tell_assigned(request, group, done)
+    return redirect(record_url(group))
+
+
+def tell_assigned(request: HttpRequest, group: CustomerGroup, done: Assigned) -> None:
+    """Say how many were put into a group, with the way back."""
     sentence = ngettext("%d customer was put into the group.", "%d customers were put into the group.", done.changed)
     undo = reverse("admin:customers_customergroup_take_back", args=[group.pk, done.change_set])
     messages.success(request, format_html('{} <a href="{}">{}</a>', sentence % done.changed, undo, _("Take it back")))
-    return redirect(record_url(group))
 
 
 def take_back_page(request: HttpRequest, group: CustomerGroup, change_set: int) -> HttpResponse:

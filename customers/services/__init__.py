@@ -14,11 +14,12 @@ from customers.services.customers import (
     rep_ids_deliver,
     rep_ids_set_by_hand,
 )
-from customers.services.groups import group_assign, group_assignment, group_take_back
+from customers.services.groups import Assigned, group_assign, group_assignment, group_take_back
 from customers.services.people import contact_create, contact_update, department_join, department_leave
 from customers.services.several import customers_assign, customers_delete
 
 __all__ = [
+    "Assigned",
     "account_strategy_change",
     "account_strategy_preview",
     "address_create",

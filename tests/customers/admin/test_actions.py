@@ -52,7 +52,11 @@ def test_action_takes_the_value_away(boss, list_url, two, group):
 def test_action_counts_what_it_changed(boss, list_url, two, group):
     Customer.objects.filter(name="Alfa").update(group=group)
     response = act(boss, list_url, "set_group", two, confirmed="yes", value=group.pk)
-    assert said(response) == ["1 customer was changed."]
+    (sentence,) = said(response)
+    assert sentence.startswith("1 customer was put into the group. <a ")
+    (undo,) = re.findall(r'href="([^"]+)"', sentence)
+    boss.post(undo, {"confirmed": "yes"})
+    assert list(Customer.objects.filter(group=group).values_list("name", flat=True)) == ["Alfa"]
 
 
 def test_action_is_recorded_as_one_set_with_its_actor(boss, superuser, list_url, two, group):
