@@ -275,6 +275,7 @@ def test_I2_the_pages_of_an_undo_say_what_falls_below_zero(client, admin_user, c
     run_here(run_undo(run=counted_and_sold, by=None, ring=False))
     after = client.get(reverse("admin:transfers_importrun_page", args=[counted_and_sold.pk])).text
     assert "2 bookings are booked back." in before
+    assert "There are none." not in before  # of the records that are put back besides
     for page in (before, after):
         assert "2 levels are below zero after that" in page
         assert all(name in page for name in BELOW)
