@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.duplicates.finding import find_duplicates
 from customers.models import Contact
+from customers.noting.keeping import tidy_contents
 from customers.personal.erasing import contact_erase
 from customers.vies.answering import answer_waiting, tidy
 from customers.vies.asking import JOB
@@ -30,6 +31,12 @@ def look_for_duplicates(run: JobRun) -> dict[str, int]:
 def vat_check(run: JobRun) -> dict[str, int]:
     """Put the questions of a country that wait."""
     return answer_waiting(run, run.args["country"])
+
+
+@job("customers.tidy_note_files", title=_("Forget files of deleted notes"), every=timedelta(days=1))
+def tidy_note_files(run: JobRun) -> dict[str, int]:
+    """Forget what hung on notes that were deleted long ago."""
+    return tidy_contents()
 
 
 @job("customers.vat_tidy", title=_("Tidy the answers about VAT ids"), every=timedelta(hours=1))

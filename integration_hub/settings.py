@@ -166,6 +166,9 @@ Q_CLUSTER = {
     },
 }
 
+NOTE_FILE_MAX_BYTES = env.int("HUB_NOTE_FILE_MAX_BYTES", 20_000_000)
+NOTE_QUOTA_BYTES = env.int("HUB_NOTE_QUOTA_BYTES", 500_000_000)  # of one customer
+NOTE_FILES_KEPT_DAYS = env.int("HUB_NOTE_FILES_KEPT_DAYS", 90)  # after their note was deleted
 JOBS_KEPT_DAYS = env.int("HUB_JOBS_KEPT_DAYS", 90)
 JOB_FILES_KEPT_DAYS = env.int("HUB_JOB_FILES_KEPT_DAYS", 30)
 

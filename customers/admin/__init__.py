@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from customers.admin import accounts, customer, facts, general_lists, masterdata, people, people_panels, tree
+from customers.admin import accounts, customer, facts, general_lists, masterdata, notes, people, people_panels, tree
 from customers.admin.duplicates import likeness_of
 from customers.admin.merge import merges_of
 from customers.admin.overview import PAGE
@@ -19,9 +19,9 @@ __all__ = ["accounts", "customer", "general_lists", "masterdata", "people"]
 FOLDER = "customers/admin"
 
 
-def _on_customers(slug: str, title: Any, order: int, context: Any, *, side: bool = False) -> None:
+def _on_customers(slug: str, title: Any, order: int, context: Any, *, side: bool = False, always: bool = False) -> None:
     template = f"{FOLDER}/{slug.replace('-', '_')}.html"
-    register_panel(PAGE, Panel(slug, title, order, template, context=context, side=side))
+    register_panel(PAGE, Panel(slug, title, order, template, context=context, side=side, always=always))
 
 
 def _on_groups(slug: str, title: Any, order: int, template: str, context: Any, *, side: bool = False) -> None:
@@ -42,6 +42,7 @@ _on_customers("merges", _("Merged into it"), 90, merges_of, side=True)
 _on_groups("facts", _("For customers without their own"), 0, "facts", facts.facts_of_group, side=True)
 _on_groups("price-chain", _("Price lists in their order"), 20, "price_chain", general_lists.chain_given, side=True)
 _on_groups("customers", _("Customers"), 10, "group_customers", masterdata.customers_of_group)
+_on_customers("notes", _("Notes"), 80, notes.notes, always=True)
 register_panel(PAGE, Panel("timeline", _("Activity"), 90, "ui/timeline.html", timeline_panel(PAGE), always=True))
 register_panel(
     "customers.account",

@@ -1,4 +1,4 @@
-"""Contacts, departments, addresses and notes on pages of their own."""
+"""Contacts, departments, and addresses on pages of their own."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from customers.admin.autocomplete import WITHIN, below, point_autocomplete
 from customers.admin.base import CustomersAdmin, CustomersForm, record_link
-from customers.admin.filters import DayRangeFilter, ScopedSelectFilter
+from customers.admin.filters import ScopedSelectFilter
 from customers.admin.inlines import AddressForm, RecordInline, RowForm, TabularFormSet
 from customers.admin.personal import PersonalDataPages
 from customers.admin.scope import CustomerScopeMixin
-from customers.models import Address, Contact, Department, Membership, Note
+from customers.models import Address, Contact, Department, Membership
 from foundation.transfers.admin import TransferMixin
 from foundation.ui.record_page import BelowRecordPage
 from foundation.ui.theme import (
@@ -211,22 +211,3 @@ class MembershipAdmin(OfCustomerAdmin):
     def customer_link(self, record: Any) -> Any:
         """The person's customer."""
         return record_link(record.contact.customer)
-
-
-@admin.register(Note)
-class NoteAdmin(OfCustomerAdmin):
-    """Notes of all customers."""
-
-    list_display = ["__str__", "customer_link", "author", "created_at"]
-    list_filter = [("customer", ScopedSelectFilter), ("created_at", DayRangeFilter)]
-    list_select_related: ClassVar[Any] = ["customer", "author"]
-    search_fields = ["text"]
-    ordering = ["-created_at", "-pk"]
-    fields = ["customer", "text", "author"]
-    readonly_fields = ["author"]
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Sign a new note."""
-        if not change:
-            obj.author = request.user
-        super().save_model(request, obj, form, change)

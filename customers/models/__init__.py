@@ -6,7 +6,7 @@ from customers.models.customer import Customer, CustomerQuerySet
 from customers.models.duplicates import DuplicateReason, LikelyDuplicate, NotDuplicate
 from customers.models.groups import CustomerGroup, InternalRating, PaymentTerm, TaxCode
 from customers.models.merging import CustomerAlias, CustomerMerge
-from customers.models.notes import Note
+from customers.models.notes import Note, NoteFile, StoredFile
 from customers.models.people import Contact, Department, JudgedLater, Membership
 from customers.models.prices import CustomerPriceList, GroupPriceList, SystemPriceList
 from customers.models.vat import VatCheck
@@ -31,7 +31,9 @@ __all__ = [
     "Membership",
     "NotDuplicate",
     "Note",
+    "NoteFile",
     "PaymentTerm",
+    "StoredFile",
     "SystemPriceList",
     "TaxCode",
     "VatCheck",

@@ -64,7 +64,7 @@ class OnceMixin:
         if key is None:
             return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
         with transaction.atomic():
-            _wait_for_twin(self.model, key)
+            wait_for_twin(self.model, key)
             made = self.model._base_manager.filter(pk=key).first()
             if made is not None and self.has_add_permission(request):  # type: ignore[attr-defined]
                 return self.response_add(request, made)  # type: ignore[attr-defined]
@@ -83,7 +83,7 @@ class OnceMixin:
         return reserved_key(request.POST.get(FIELD, ""), self.model, request.user)
 
 
-def _wait_for_twin(model: type[models.Model], key: int) -> None:
+def wait_for_twin(model: type[models.Model], key: int) -> None:
     """Let the same form that is being saved by another request come to its end first."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [model._meta.db_table, key % 2**31])

@@ -27,6 +27,7 @@ KEPT_ELSEWHERE = {
     "transfers.ImportRequest": "what a program asked for, kept with its import",
     "transfers.Seal": "what the engine remembers of files",
     "customers.VatCheck": "a record of what VIES was asked and said, never edited by people",
+    "customers.StoredFile": "what attachments hold; the attachment itself is tracked",
     "catalog.StockMovement": "append-only by itself",
     "catalog.InventoryLine": "a view of levels and products",
     "catalog.StockLevel": "the sum of movements",
