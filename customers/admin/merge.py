@@ -242,7 +242,7 @@ def _merge(request: HttpRequest, merge: Merge) -> HttpResponse:
         return redirect(f"{merge_url()}?{_query(merge)}{'&step=preview' if again else ''}")
     undo = merge_url("customers_customer_undo_merge", done.pk)
     said = _("“%(loser)s” was merged into this customer.") % {"loser": done.loser_name}
-    messages.success(request, format_html('{} <a href="{}">{}</a>', said, undo, _("Take it back")))
+    messages.success(request, format_html('{} <a href="{}"><u>{}</u></a>', said, undo, _("Take it back")))
     return redirect(overview_url(merge.winner))
 
 
