@@ -68,7 +68,7 @@ def test_a_checked_file_shows_counts_and_what_can_be_done_next(api):
     CustomerFactory(name="Old Ada", code="A1")
     shown = done(api)
     counts = dict.fromkeys(("unchanged", "deleted", "left", "refused", "errors"), 0)
-    counts |= {"read": 2, "new": 1, "changed": 1, "created": {}}
+    counts |= {"read": 2, "new": 1, "changed": 1, "created": {}, "notes": []}
     assert (shown["state"], shown["counts"], shown["progress"], shown["error"]) == ("checked", counts, None, "")
     open_now = {name for name, link in shown["links"].items() if link}
     assert open_now == {"self", "page", "rows", "errors", "apply"}
