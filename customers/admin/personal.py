@@ -53,7 +53,7 @@ class PersonalDataPages:
     @action(description=gettext_lazy("Personal data"), permissions=["tell"], url_path="personal-data")
     def personal_data(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Everything held about the person, to read."""
-        contact = self._person(request, object_id, TELL_RIGHT)
+        contact = self._told_person(request, object_id, TELL_RIGHT)
         context = {
             "contact": contact,
             "sections": sections(contact),
@@ -70,7 +70,7 @@ class PersonalDataPages:
 
     def personal_data_file(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The same as a file."""
-        contact = self._person(request, str(object_id), TELL_RIGHT)
+        contact = self._told_person(request, str(object_id), TELL_RIGHT)
         audit("personal_data.told", actor=request.user, subject=contact)
         answer = JsonResponse(as_json(contact), json_dumps_params={"indent": 2, "ensure_ascii": False})
         answer["Content-Disposition"] = f'attachment; filename="personal-data-{contact.pk}.json"'
@@ -78,7 +78,7 @@ class PersonalDataPages:
 
     def erase(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Ask, then leave it to a job."""
-        contact = self._person(request, str(object_id), ERASE_RIGHT)
+        contact = self._told_person(request, str(object_id), ERASE_RIGHT)
         try:
             refuse_erasure(contact)
         except ValidationError as refusal:
@@ -91,7 +91,7 @@ class PersonalDataPages:
             return redirect(job.get_absolute_url())
         return _ask(request, contact, form)
 
-    def _person(self, request: HttpRequest, object_id: str, right: str) -> Contact:
+    def _told_person(self, request: HttpRequest, object_id: str, right: str) -> Contact:
         if not request.user.has_perm(right):
             raise PermissionDenied
         contact: Contact | None = self.get_object(request, object_id)  # type: ignore[attr-defined]

@@ -335,3 +335,8 @@ def test_S1_of_own_customers_only(client, anna, contact):
     client.force_login(allow(anna, "customers.view_contact", "customers.tell_contact", "customers.erase_contact"))
     for page in ("personal-data/", "personal-data.json", "erase/"):
         assert client.get(f"/admin/customers/contact/{contact.pk}/{page}").status_code == 404, page
+
+
+def test_the_pages_of_files_still_open(boss, contact):
+    for page in ("import_button", "export_button"):
+        assert boss.get(reverse(f"admin:customers_contact_{page}")).status_code == 200, page
