@@ -10,6 +10,7 @@ from environs import Env
 
 from integration_hub.admin_look import unfold_configuration
 from integration_hub.logs import configure_logs
+from integration_hub.tiles import tile_sources
 
 django_stubs_ext.monkeypatch()
 
@@ -259,12 +260,15 @@ SESSION_COOKIE_AGE = SESSION_IDLE["staff"]
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
+# The map draws an outline of its own; tiles come from outside only where the deployment says so (docs/adr/0050).
+MAP_TILES = env.str("HUB_MAP_TILES", "")  # https://tiles.example/{z}/{x}/{y}.png
+MAP_ATTRIBUTION = env.str("HUB_MAP_ATTRIBUTION", "")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *tile_sources(MAP_TILES)],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],

@@ -4,7 +4,18 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from customers.admin import accounts, customer, facts, general_lists, masterdata, notes, people, people_panels, tree
+from customers.admin import (
+    accounts,
+    customer,
+    facts,
+    general_lists,
+    masterdata,
+    notes,
+    people,
+    people_panels,
+    places,
+    tree,
+)
 from customers.admin.duplicates import likeness_of
 from customers.admin.merge import merges_of
 from customers.admin.overview import PAGE
@@ -35,6 +46,7 @@ _on_customers("company-totals", _("The whole company"), 8, tree.company_totals, 
 _on_customers("organisation", _("Organisation"), 10, tree.organisation, side=True)
 _on_customers("price-chain", _("Price lists in their order"), 20, general_lists.chain_of_customer, side=True)
 register_panel(PAGE, Panel(VAT, _("VAT id"), 25, f"{FOLDER}/vat_panel.html", context=vat_panel))
+_on_customers("addresses", _("Addresses"), 28, places.addresses)
 _on_customers("contacts", _("Contacts"), 30, people_panels.contacts)
 _on_customers("departments", _("Departments"), 35, people_panels.departments)
 _on_customers("subsidiaries", _("Subsidiaries"), 40, people_panels.subsidiaries)
