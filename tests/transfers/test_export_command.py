@@ -84,7 +84,7 @@ def test_only_what_the_person_may_see(export):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["shoes"], "There is: accounts, addresses, categories, contacts, customers, departments"),
+        (["shoes"], "There is: accounts, addresses, categories, contacts, customer-price-lists, customers"),
         (["customers", "--columns", "Shoe size"], "There is no column “Shoe size” in this file. There is: Id, Name,"),
         (["customers", "--filter", "shoe=42"], "There is no filter “shoe”. There is: account, code, created_before,"),
         (["customers", "--filter", "shoe"], "“shoe” is no filter: write NAME=VALUE."),
