@@ -55,6 +55,19 @@ FROM hub_marks a JOIN hub_marks b ON b.reason = a.reason AND b.value = a.value A
 WHERE NOT EXISTS (
     SELECT 1 FROM customers_notduplicate n WHERE n.first_id = a.customer_id AND n.second_id = b.customer_id)
 """
+# Branches have the VAT id and the mailbox of their company: within one tree neither is a sign.
+_ROOTS = """
+CREATE TEMP TABLE hub_roots ON COMMIT DROP AS
+WITH RECURSIVE up(id, node) AS (
+    SELECT id, id FROM (SELECT low AS id FROM hub_pairs UNION SELECT high FROM hub_pairs) paired
+    UNION SELECT up.id, c.parent_id FROM up JOIN customers_customer c ON c.id = up.node WHERE c.parent_id IS NOT NULL
+)
+SELECT up.id, up.node AS root FROM up JOIN customers_customer c ON c.id = up.node WHERE c.parent_id IS NULL
+"""
+_FORGET_BRANCHES = """
+DELETE FROM hub_pairs p USING hub_roots a, hub_roots b
+WHERE p.reason IN ('vat', 'email') AND a.id = p.low AND b.id = p.high AND a.root = b.root
+"""
 _LABELS = """
 CREATE TEMP TABLE hub_labels ON COMMIT DROP AS
 SELECT id, id AS label FROM (SELECT low AS id FROM hub_pairs UNION SELECT high FROM hub_pairs) paired
@@ -124,7 +137,7 @@ def _begin() -> None:
     """One after the other, with room to sort in."""
     _execute(_LOCK)
     _execute("SELECT set_config('work_mem', %s, true)", [WORK_MEM])
-    _execute("DROP TABLE IF EXISTS pg_temp.hub_marks, pg_temp.hub_pairs, pg_temp.hub_labels")
+    _execute("DROP TABLE IF EXISTS pg_temp.hub_marks, pg_temp.hub_pairs, pg_temp.hub_roots, pg_temp.hub_labels")
     _execute(_MARKS)
 
 
@@ -132,8 +145,11 @@ def _group() -> None:
     """From marks to rows: pairs, and what hangs together by pairs is one group."""
     _execute("ANALYZE hub_marks")
     _execute(_PAIRS)
-    _execute(_LABELS)
     _execute("ANALYZE hub_pairs")
+    _execute(_ROOTS)
+    _execute("ANALYZE hub_roots")
+    _execute(_FORGET_BRANCHES)
+    _execute(_LABELS)
     _execute("ANALYZE hub_labels")
     while _execute(_SPREAD):
         while _execute(_JUMP):

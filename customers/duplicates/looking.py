@@ -53,9 +53,18 @@ FROM customers_customer c, LATERAL (
 ) places
 WHERE c.id = %s
 """
+# What a person set apart is left out, and what branches of one company share as a matter of course.
 _KNOWN = """
+WITH RECURSIVE up(id, node) AS (
+    SELECT DISTINCT k, k FROM unnest(%(ids)s::bigint[] || %(own)s::bigint) k
+    UNION SELECT up.id, c.parent_id FROM up JOIN customers_customer c ON c.id = up.node WHERE c.parent_id IS NOT NULL
+), roots AS (
+    SELECT up.id, up.node AS root FROM up JOIN customers_customer c ON c.id = up.node WHERE c.parent_id IS NULL
+)
 SELECT i, reason, value FROM unnest(%(ids)s::bigint[], %(reasons)s::text[], %(values)s::text[]) f(i, reason, value)
-WHERE NOT EXISTS (
+WHERE NOT (reason IN ('vat', 'email') AND EXISTS (
+    SELECT 1 FROM roots a JOIN roots b USING (root) WHERE a.id = i AND b.id = %(own)s))
+AND NOT EXISTS (
     SELECT 1 FROM customers_notduplicate n
     WHERE n.first_id = least(i, %(own)s) AND n.second_id = greatest(i, %(own)s))
 """

@@ -51,6 +51,28 @@ def test_a_name_that_is_but_a_legal_form_keeps_it():
     assert (key("AG"), key("Иван")) == ("ag", "иван")
 
 
+def test_what_branches_of_one_company_share_is_no_sign():
+    mother = CustomerFactory(name="Mother", vat_id="PL5260001246", email="office@example.com")
+    branch = CustomerFactory(name="Branch", vat_id="PL5260001246", parent=mother)
+    CustomerFactory(name="Depot", email="office@example.com", parent=branch)
+    find_duplicates()
+    assert (groups(), alike(mother), alike(branch)) == ([], [], [])
+    stranger = CustomerFactory(name="Stranger", vat_id="PL5260001246")
+    find_duplicates()
+    assert groups() == [["Branch", "Mother", "Stranger"]]
+    assert {one.customer.name for one in alike(stranger)} == {"Branch", "Mother"}
+    assert [one.customer for one in alike(branch)] == [stranger]
+
+
+def test_one_company_twice_in_a_tree_is_found_by_its_name_and_place():
+    mother = CustomerFactory(name="Nordwind GmbH")
+    twin = CustomerFactory(name="nordwind", parent=mother)
+    for customer in (mother, twin):
+        AddressFactory(customer=customer, postal_code="20095", country="DE")
+    find_duplicates()
+    assert groups() == [["Nordwind GmbH", "nordwind"]]
+
+
 def test_finds_by_vat_id_name_with_postcode_and_email():
     a, b = (CustomerFactory(name=name) for name in ("Nordwind GmbH", "nordwind"))
     AddressFactory(customer=a, postal_code="20-095", country="DE")
